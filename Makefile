@@ -1,0 +1,61 @@
+# `make demo` and `make test` need Python >= 3.11, make and a package index; nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+# uv resolves the same set in a tenth of pip's time; where it cannot reach the index that pip is set up for, pip does it.
+install = $(BIN)/python -m uv pip install --quiet $(1) || $(BIN)/python -m pip install --quiet $(1)
+
+.PHONY: help demo test check fix bench lowest lab clean
+.DEFAULT_GOAL := help
+
+help: ## list these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+demo: .venv/installed ## make .venv, load a practice account over HTTP, write demo-output/
+	$(BIN)/callerids demo
+
+test: check ## everything: check, then the slow and the browser tests
+	$(BIN)/python -m pytest -q -m "slow or browser"
+
+check: .venv/installed-test ## the quick part: format, lint, types, import layers, unmarked tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest -q -m "not slow and not browser"
+
+fix: .venv/installed-test ## format, and mend what the linter can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/installed-test ## print every benchmark's ratios
+	@set -e; for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script; done
+
+lowest: ## the unmarked tests on the oldest versions that pyproject.toml allows
+	$(MAKE) .venv/uv
+	test -x .venv-lowest/bin/python || $(PYTHON) -m venv .venv-lowest
+	$(BIN)/python -m uv pip install --quiet --python .venv-lowest --resolution lowest-direct -e '.[test]'
+	.venv-lowest/bin/python -m pytest -q -m "not slow and not browser"
+
+lab: .venv/installed-lab ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+clean: ## remove what make has made
+	rm -rf .venv .venv-lowest demo-output
+
+.venv/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"Python 3.11 or newer is needed; {sys.executable} is {sys.version.split()[0]}. Name another one: make PYTHON=python3.13 …")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet uv
+	@touch $@
+
+.venv/installed: pyproject.toml .venv/uv
+	$(call install,-e .)
+	@touch $@
+
+.venv/installed-test: pyproject.toml .venv/uv
+	$(call install,-e '.[test]')
+	@touch $@ .venv/installed
+
+.venv/installed-lab: pyproject.toml .venv/uv
+	$(call install,-e '.[notebook]')
+	@touch $@

@@ -1,0 +1,1 @@
+"""Load, explore, audit, clean and verify Twilio verified outgoing caller IDs."""
