@@ -1,0 +1,85 @@
+"""The command ``callerids``: arguments in, exit code out.
+
+Data goes to standard output, everything else to standard error. Exit codes, the same for every command:
+
+== ================================================
+0  done, or yes
+1  findings, differences, or not verified
+2  wrong use, or missing credentials
+3  the job failed, or what it did is incomplete
+== ================================================
+
+Whatever needs pandas, matplotlib or the sandbox is imported by the command that needs it, so that ``--help`` and
+the sandbox's process start at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from typing import Any, NoReturn
+
+import click
+
+from callerid_analytics.cli.exit_codes import DONE, FAILED, WRONG_USE
+from callerid_analytics.cli.practice import demo, sandbox
+from callerid_analytics.cli.reading import accounts, export, list_
+from callerid_analytics.cli.terminal import say
+from callerid_analytics.errors import CallerIdError, ConfigurationError, InvalidParameter
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="callerid-analytics", prog_name="callerids")
+def commands() -> None:
+    r"""Look after a Twilio account's verified outgoing caller IDs.
+
+    Start with a practice account that needs no credentials:
+
+    \b
+      callerids demo
+
+    Your own account is the one that the environment names:
+
+    \b
+      export TWILIO_ACCOUNT_SID=AC…  TWILIO_AUTH_TOKEN=…
+      callerids accounts
+      callerids list --all-accounts
+      callerids export caller_ids.csv --all-accounts
+
+    Exit codes: 0 done, 1 findings or differences, 2 wrong use or missing credentials, 3 failed or incomplete.
+    """
+
+
+for command in (demo, sandbox, accounts, list_, export):
+    commands.add_command(command)
+
+
+def main() -> NoReturn:
+    """Run the command with the process's arguments and end with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command and return its exit code; whatever fails becomes one sentence on standard error."""
+    with warnings.catch_warnings():
+        warnings.showwarning = _show_warning
+        try:
+            return int(commands.main(arguments, prog_name="callerids", standalone_mode=False) or DONE)
+        except click.ClickException as error:
+            error.show()
+            return WRONG_USE
+        except (KeyboardInterrupt, click.Abort):
+            say("Interrupted before the end.")
+            return FAILED
+        except BrokenPipeError:
+            # The reader, such as `head`, has seen enough; without this Python complains at its own exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return DONE
+        except (CallerIdError, OSError) as error:
+            say(f"Error: {error}")
+            return WRONG_USE if isinstance(error, ConfigurationError | InvalidParameter) else FAILED
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    say(f"Warning: {message}")

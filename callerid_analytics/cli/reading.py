@@ -1,0 +1,139 @@
+"""``callerids accounts``, ``list`` and ``export``: commands that read an account and change nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from callerid_analytics.cli.exit_codes import DONE, FAILED
+from callerid_analytics.cli.options import connection_options, row_options
+from callerid_analytics.cli.terminal import cell, counted, day, printable, say
+from callerid_analytics.errors import PartialLoadError
+
+if TYPE_CHECKING:
+    from callerid_analytics.client import Client
+
+_NUMBER, _NAME, _SID = 16, 36, 34
+
+
+@click.command()
+@connection_options
+@click.option(
+    "--status", type=click.Choice(["active", "suspended", "closed"]), help="Only accounts that are this."
+)
+def accounts(base_url: str | None, status: str | None) -> int:
+    """Say who you are and which sub-accounts there are, by name and status."""
+    with _client(base_url) as client:
+        click.echo(f"{cell('ACCOUNT', _SID)}  {'STATUS':<9}  {'TYPE':<5}  NAME")
+        for account in client.iter_accounts(status=status):
+            you = "  (you)" if account.sid == client.account_sid else ""
+            row = f"{cell(account.sid, _SID)}  {cell(account.status, 9)}  {cell(account.type, 5)}  "
+            click.echo(row + printable(account.friendly_name) + you)
+    return DONE
+
+
+@click.command(name="list")
+@connection_options
+@row_options
+def list_(
+    base_url: str | None,
+    account_sids: tuple[str, ...],
+    phone_number: str | None,
+    friendly_name: str | None,
+    *,
+    all_accounts: bool,
+) -> int:
+    """Show caller IDs as a table, page by page as they arrive."""
+    _refuse_both(account_sids, all_accounts=all_accounts)
+    count = 0
+    with _client(base_url) as client:
+        read_from = _accounts(client, account_sids, all_accounts=all_accounts)
+        header = (cell("NUMBER", _NUMBER), cell("NAME", _NAME), cell("CREATED", 10), cell("UPDATED", 10))
+        click.echo("  ".join((*header, cell("SID", _SID), "ACCOUNT")))
+        for sid in read_from:
+            for row in client.iter_caller_ids(
+                phone_number=phone_number, friendly_name=friendly_name, account_sid=sid
+            ):
+                what = (cell(row.phone_number, _NUMBER), cell(row.friendly_name, _NAME))
+                when = (day(row.date_created), day(row.date_updated))
+                click.echo("  ".join((*what, *when, cell(row.sid, _SID), row.account_sid or "")))
+                count += 1
+    say(f"{counted(count, 'caller ID')} in {counted(len(read_from), 'account')}.")
+    return DONE
+
+
+@click.command()
+@click.argument("file")
+@connection_options
+@row_options
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["csv", "parquet", "jsonl"]),
+    help="Instead of what the file's ending says; for `-` it is CSV unless this says otherwise.",
+)
+@click.option(
+    "--partial", is_flag=True, help="Write what could be read even if an account could not; still exit 3."
+)
+def export(
+    file: str,
+    base_url: str | None,
+    account_sids: tuple[str, ...],
+    phone_number: str | None,
+    friendly_name: str | None,
+    format_: str | None,
+    *,
+    all_accounts: bool,
+    partial: bool,
+) -> int:
+    """Write caller IDs to FILE: .csv, .parquet or .jsonl, or `-` for standard output.
+
+    The file is written whole or not at all; one that was there before is replaced in one step.
+    """
+    from callerid_analytics import exports
+    from callerid_analytics.loading import load
+
+    _refuse_both(account_sids, all_accounts=all_accounts)
+    # Asked now, so that a wrong ending is said before an hour of reading and not after it.
+    format_ = format_ or ("csv" if file == "-" else exports.format_of(file))
+    which: Any = "all" if all_accounts else list(account_sids) or "self"
+    code = DONE
+    try:
+        with _client(base_url) as client:
+            frame = load(client, accounts=which, phone_number=phone_number, friendly_name=friendly_name)
+    except PartialLoadError as error:
+        _say_failures(error)
+        if not partial:
+            say(f"Nothing was written. Add --partial to write the {len(error.frame):,} rows that were read.")
+            return FAILED
+        frame, code = error.frame, FAILED
+    exports.write(frame, sys.stdout.buffer if file == "-" else file, format=format_)
+    say(f"{counted(len(frame), 'caller ID')} written to {'standard output' if file == '-' else file}.")
+    return code
+
+
+def _client(base_url: str | None) -> Client:
+    from callerid_analytics.client import Client
+
+    return Client.from_env(base_url=base_url)
+
+
+def _refuse_both(account_sids: Iterable[str], *, all_accounts: bool) -> None:
+    if all_accounts and account_sids:
+        raise click.UsageError("Give --account or --all-accounts, not both.")
+
+
+def _accounts(client: Client, account_sids: tuple[str, ...], *, all_accounts: bool) -> list[str]:
+    if all_accounts:
+        return [account.sid for account in client.iter_accounts(status="active") if account.sid]
+    return list(dict.fromkeys(account_sids)) or [client.account_sid]
+
+
+def _say_failures(error: PartialLoadError) -> None:
+    for sid, account in error.report["accounts"].items():
+        if account["error"]:
+            name = f" ({printable(account['name'])})" if account["name"] else ""
+            say(f"Error: account {sid}{name} could not be read: {account['error']}")

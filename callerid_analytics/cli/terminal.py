@@ -1,0 +1,58 @@
+"""Text for a terminal: messages, and cells of a table that other people's text cannot break."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+
+import click
+
+
+def say(message: str) -> None:
+    """Print a message for the person, apart from the data."""
+    click.echo(message, err=True)
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number with its noun: ``1 account``, ``2,500 accounts``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def printable(text: str | None) -> str:
+    r"""Return text without what could move the cursor or turn the line around.
+
+    Examples
+    --------
+    >>> printable("Front\ndesk")
+    'Front·desk'
+    """
+    return "".join(letter if letter.isprintable() else "·" for letter in text or "")
+
+
+def cell(text: str | None, width: int) -> str:
+    """Return text cut or filled to a width in terminal columns.
+
+    Examples
+    --------
+    >>> cell("Front desk", 6), cell("Sales", 6)
+    ('Front…', 'Sales ')
+    """
+    shown = printable(text)
+    if _columns(shown) > width:
+        while _columns(shown) > width - 1:
+            shown = shown[:-1]
+        shown += "…"
+    return shown + " " * (width - _columns(shown))
+
+
+def day(moment: datetime | None) -> str:
+    """Return a date, as wide when it is missing."""
+    return f"{moment:%Y-%m-%d}" if moment else " " * 10
+
+
+def _columns(text: str) -> int:
+    """Return the columns that text takes: East Asian wide letters and emoji two, combining marks none."""
+    return sum(
+        0 if unicodedata.combining(letter) else 1 + (unicodedata.east_asian_width(letter) in "WF")
+        for letter in text
+    )

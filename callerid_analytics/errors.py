@@ -1,0 +1,175 @@
+"""Every error that this package raises, in one tree.
+
+::
+
+    CallerIdError
+    ├── ConfigurationError (ValueError)      credentials or settings that cannot be used
+    │   └── MissingCredentials               none are set, or half of a pair
+    ├── InvalidParameter (ValueError)        an argument that no request was made for
+    ├── ContractError (ValueError)           a frame without the columns or dtypes that are needed
+    ├── ExportError (OSError)                a file that cannot be written or read
+    ├── PartialLoadError                     some account could not be read; holds what was
+    ├── Cancelled                            the caller asked for the work to stop
+    └── RequestError                         something went wrong between us and the server
+        ├── ConnectionFailed (ConnectionError)   no complete answer arrived
+        │   └── TimedOut (TimeoutError)
+        ├── UnexpectedResponse               an answer that is not Twilio's: HTML, cut JSON, a redirect
+        └── ApiError                         the server's own refusal
+            ├── AuthenticationFailed (PermissionError)   401
+            ├── PermissionDenied (PermissionError)       403
+            ├── NotFound (LookupError)                   404
+            ├── InvalidRequest (ValueError)              other 4xx
+            │   ├── AlreadyVerified                      code 21450
+            │   └── InvalidPhoneNumber                   codes 21401, 21211, 21217, 21421
+            ├── TooManyRequests                          429
+            └── ServerError                              5xx
+
+Those that inherit twice can be caught as the built-in error that they are as well.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class CallerIdError(Exception):
+    """The root of the tree: catch this to catch everything of ours."""
+
+
+class ConfigurationError(CallerIdError, ValueError):
+    """The credentials or settings cannot be used as they are."""
+
+
+class MissingCredentials(ConfigurationError):
+    """No credentials are set, or only half of a pair."""
+
+
+class InvalidParameter(CallerIdError, ValueError):
+    """An argument is outside what it may be; nothing was sent and nothing was changed."""
+
+
+class ContractError(CallerIdError, ValueError):
+    """A frame lacks a column, or a column has another dtype than the contract says."""
+
+
+class ExportError(CallerIdError, OSError):
+    """A file cannot be written or read; a file that was there before is as it was."""
+
+
+class Cancelled(CallerIdError):
+    """The work was stopped because its caller asked for that."""
+
+
+class PartialLoadError(CallerIdError):
+    """At least one account could not be read, so the rows are not all the rows.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        The rows of the accounts that could be read, as `load` would have returned them.
+    report : dict
+        The load report; ``report["accounts"][sid]["error"]`` says what happened.
+    """
+
+    def __init__(self, message: str, *, frame: pd.DataFrame, report: dict[str, Any]) -> None:
+        super().__init__(message)
+        self.frame = frame
+        self.report = report
+
+
+class RequestError(CallerIdError):
+    """A request that did not end well.
+
+    Attributes
+    ----------
+    status : int or None
+        HTTP status, where an answer arrived.
+    code : int or None
+        Twilio's error code (https://www.twilio.com/docs/api/errors), where it sent one.
+    more_info : str or None
+        The address of Twilio's page about the code.
+    request_id : str or None
+        ``Twilio-Request-Id``: what Twilio's support asks for.
+    retryable : bool
+        Whether the same request may succeed later, without a change.
+    retry_after : float or None
+        Seconds that the server asked to wait.
+    retries : int
+        How often the request had been repeated when this ended it.
+    """
+
+    retryable = False
+    retry_after: float | None = None
+    retries: int = 0
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: int | None = None,
+        more_info: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.more_info = more_info
+        self.request_id = request_id
+
+
+class ConnectionFailed(RequestError, ConnectionError):
+    """The server could not be reached, or the connection broke before its answer was complete."""
+
+    retryable = True
+
+
+class TimedOut(ConnectionFailed, TimeoutError):
+    """The server did not answer in time."""
+
+
+class UnexpectedResponse(RequestError):
+    """The answer is not one of Twilio's: a page of HTML, JSON cut short, a redirect."""
+
+
+class ApiError(RequestError):
+    """Twilio refused the request, and said why."""
+
+
+class AuthenticationFailed(ApiError, PermissionError):
+    """The account SID or its secret is wrong (401)."""
+
+
+class PermissionDenied(ApiError, PermissionError):
+    """The credentials are right but do not reach this (403)."""
+
+
+class NotFound(ApiError, LookupError):
+    """There is no such thing under this account (404)."""
+
+
+class InvalidRequest(ApiError, ValueError):
+    """Twilio found the request itself wrong (400 and other 4xx)."""
+
+
+class AlreadyVerified(InvalidRequest):
+    """The number is a verified caller ID of the account already (21450)."""
+
+
+class InvalidPhoneNumber(InvalidRequest):
+    """Twilio does not take this text for a phone number that it can call."""
+
+
+class TooManyRequests(ApiError):
+    """More requests at once than the account may make (429); none of them was processed."""
+
+    retryable = True
+
+
+class ServerError(ApiError):
+    """Twilio failed (5xx)."""
+
+    retryable = True

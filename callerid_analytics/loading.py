@@ -1,0 +1,263 @@
+"""`load`: the caller IDs of one account or of many, as one DataFrame, and a report of what was read.
+
+Accounts are read side by side. An account's pages come in order, since each names the next; the next one is on
+its way while the last is being turned into columns.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import pandas as pd
+import pyarrow as pa
+
+from callerid_analytics import frames, numbering, parameters
+from callerid_analytics.client import Client, FetchedPage
+from callerid_analytics.dates import parse_dates
+from callerid_analytics.errors import CallerIdError, InvalidParameter, PartialLoadError, RequestError
+from callerid_analytics.progress import progress_bar
+from callerid_analytics.records import Account, CallerId
+
+READ, FAILED, NOT_ACTIVE = "read", "failed", "not active"
+
+_ACCOUNTS_AT_ONCE = 8
+_DATES = {"date_created": "date_created_text", "date_updated": "date_updated_text"}
+_SENT = tuple(column.name for column in frames.COLUMNS if column.name in CallerId.__struct_encode_fields__)
+
+
+class PartialLoadWarning(UserWarning):
+    """An account could not be read, so the rows are not all the rows."""
+
+
+def load(
+    client: Client,
+    *,
+    accounts: Literal["self", "all"] | Sequence[str] = "self",
+    phone_number: str | None = None,
+    friendly_name: str | None = None,
+    page_size: int = 1000,
+    progress: bool = True,
+    strict: bool = True,
+) -> pd.DataFrame:
+    """Load verified caller IDs into one DataFrame.
+
+    Parameters
+    ----------
+    client : Client
+        Whose account, and where.
+    accounts : {"self", "all"} or sequence of str, default "self"
+        The client's own account; it and all its active sub-accounts; or the accounts with these SIDs.
+    phone_number, friendly_name : str, optional
+        Only rows with exactly this number, or exactly this name. The server does the filtering.
+    page_size : int, default 1000
+        Rows a request, 1 to 1000.
+    progress : bool, default True
+        Show a progress bar, in a notebook or in a terminal.
+    strict : bool, default True
+        Raise when an account could not be read, rather than warn.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `callerid_analytics.frames.COLUMNS`, one row per caller ID, accounts in the order in which
+        they were listed or named. ``frame.attrs["load_report"]`` is a plain dictionary: ``complete``, ``host``,
+        ``started``, ``finished``, ``filters``, ``pages``, ``rows``, ``repeats``, and ``accounts``, which has per
+        SID its ``name``, ``status`` ("read", "failed" or "not active"), ``pages``, ``rows``, ``repeats`` (rows
+        that came twice because the list shifted while it was read), ``unreadable_dates``, ``seconds``,
+        ``retries`` and ``error``.
+
+    Raises
+    ------
+    PartialLoadError
+        An account could not be read and `strict` holds; carries the rows that were read and the report.
+    InvalidParameter
+        `accounts` or `page_size` is not what it may be.
+    RequestError
+        The list of accounts could not be read (``accounts="all"``).
+
+    Warns
+    -----
+    PartialLoadWarning
+        An account could not be read and `strict` does not hold.
+    """
+    query = {"phone_number": phone_number, "friendly_name": friendly_name}
+    parameters.page_size(page_size)
+    started = datetime.now(UTC)
+    readings = _readings(client, accounts)
+    _read_all(client, readings, {**query, "page_size": page_size}, progress=progress)
+    frame = _frame(readings)
+    report = _report(client, readings, started, {name: value for name, value in query.items() if value})
+    frame.attrs["load_report"] = report
+    _tell_failures(readings, frame, report, strict=strict)
+    return frame
+
+
+class _Reading:
+    """What is being read of one account."""
+
+    def __init__(self, sid: str, account: Account | None = None) -> None:
+        self.sid = sid
+        self.name = account.friendly_name if account else None
+        self.is_named = account is not None
+        self.status = READ if account is None or account.status == "active" else NOT_ACTIVE
+        self.tables: list[pa.Table] = []
+        self.pages = self.rows = self.repeats = self.retries = self.unreadable_dates = 0
+        self.began = self.seconds = 0.0
+        self.error: CallerIdError | None = None
+
+    def pages_from(self, client: Client, query: dict[str, Any], cancel: threading.Event) -> Iterator[FetchedPage]:
+        """Yield the account's pages; each step is one request, or two where the name is still to be learned."""
+        self.began = time.monotonic()
+        if not self.is_named:
+            self._learn_name(client)
+        yield from client.iter_pages(account_sid=self.sid, cancel=cancel, **query)
+
+    def _learn_name(self, client: Client) -> None:
+        """Fetch the name; some API keys may read caller IDs and not the account, which costs only the name."""
+        try:
+            self.name = client.fetch_account(self.sid).friendly_name
+        except RequestError:
+            self.name = None
+
+    def add(self, fetched: FetchedPage) -> int:
+        """Keep a page's rows, as columns; return how many there are."""
+        table = _table(fetched.page.caller_ids())
+        self.tables.append(table)
+        self.pages += 1
+        self.retries += fetched.retries
+        return int(table.num_rows)
+
+    def fail(self, error: CallerIdError) -> None:
+        """Remember why no more could be read."""
+        self.status, self.error = FAILED, error
+        self.retries += getattr(error, "retries", 0)
+
+    def finish(self) -> None:
+        """Take the time."""
+        self.seconds = time.monotonic() - self.began
+
+    def frame(self) -> pd.DataFrame:
+        """Return the rows as sent, each SID once, as it was when it came last."""
+        table = pa.concat_tables([_table([]), *self.tables])
+        frame: pd.DataFrame = table.to_pandas(types_mapper={pa.string(): frames.TEXT}.get)
+        repeated = frame["sid"].duplicated(keep="last") & frame["sid"].notna()
+        self.repeats = int(repeated.sum())
+        frame = frame[~repeated]
+        self.rows = len(frame)
+        for column in _DATES:
+            dates = parse_dates(frame[column])
+            self.unreadable_dates += int((dates.isna() & frame[column].notna()).sum())
+            frame = frame.assign(**{column: dates})
+        return frame.assign(account_name=pd.Series(self.name, index=frame.index, dtype=frames.TEXT))
+
+    def report(self) -> dict[str, Any]:
+        """Return this account's part of the load report."""
+        return {
+            "name": self.name,
+            "status": self.status,
+            "pages": self.pages,
+            "rows": self.rows,
+            "repeats": self.repeats,
+            "unreadable_dates": self.unreadable_dates,
+            "seconds": round(self.seconds, 3),
+            "retries": self.retries,
+            "error": str(self.error) if self.error else None,
+        }
+
+
+def _readings(client: Client, accounts: Literal["self", "all"] | Sequence[str]) -> list[_Reading]:
+    """Return what there is to read, each account once."""
+    if accounts == "self":
+        return [_Reading(client.account_sid)]
+    if accounts == "all":
+        return [_Reading(account.sid, account) for account in client.iter_accounts() if account.sid]
+    if isinstance(accounts, str) or not accounts:
+        raise InvalidParameter(f'accounts is {accounts!r}: it must be "self", "all" or a list of account SIDs.')
+    return [_Reading(parameters.sid(sid, "AC")) for sid in dict.fromkeys(accounts)]
+
+
+def _read_all(client: Client, readings: list[_Reading], query: dict[str, Any], *, progress: bool) -> None:
+    """Read every active account: one request of each at a time, several accounts side by side."""
+    to_read = [reading for reading in readings if reading.status == READ]
+    with progress_bar(unit="caller IDs", shown=progress) as bar, _pool(len(to_read)) as (pool, cancel):
+        steps = {reading: reading.pages_from(client, query, cancel) for reading in to_read}
+        waiting: dict[Future[FetchedPage | None], _Reading] = {
+            pool.submit(next, pages, None): reading for reading, pages in steps.items()
+        }
+        while waiting:
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                reading = waiting.pop(future)
+                try:
+                    fetched = future.result()
+                    if fetched is not None:
+                        waiting[pool.submit(next, steps[reading], None)] = reading
+                        bar.update(reading.add(fetched))
+                        continue
+                except CallerIdError as error:
+                    reading.fail(error)
+                reading.finish()
+
+
+@contextmanager
+def _pool(size: int) -> Iterator[tuple[ThreadPoolExecutor, threading.Event]]:
+    """Provide threads that are gone at the end, however it comes, and an event that tells them to stop."""
+    cancel = threading.Event()
+    pool = ThreadPoolExecutor(max(1, min(size, _ACCOUNTS_AT_ONCE)), thread_name_prefix="callerids-load")
+    try:
+        yield pool, cancel
+    finally:
+        cancel.set()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _table(caller_ids: list[CallerId]) -> pa.Table:
+    """Turn records into columns of text, as sent."""
+    columns = {
+        name: pa.array([getattr(row, _DATES.get(name, name)) for row in caller_ids], pa.string()) for name in _SENT
+    }
+    return pa.table(columns)
+
+
+def _frame(readings: list[_Reading]) -> pd.DataFrame:
+    """Put the accounts' rows together and derive what the numbers tell."""
+    parts = [reading.frame() for reading in readings]
+    rows = pd.concat(parts, ignore_index=True) if parts else frames.empty()
+    described = numbering.describe(rows["phone_number"])
+    return frames.conform(rows.assign(**{str(name): column for name, column in described.items()}))
+
+
+def _report(
+    client: Client, readings: list[_Reading], started: datetime, filters: dict[str, str]
+) -> dict[str, Any]:
+    finished = datetime.now(UTC)
+    per_account = {reading.sid: reading.report() for reading in readings}
+    totals = {
+        name: sum(account[name] for account in per_account.values()) for name in ("pages", "rows", "repeats")
+    }
+    return {
+        "complete": all(reading.status != FAILED for reading in readings),
+        "host": client.base_url,
+        "started": started.isoformat(timespec="seconds"),
+        "finished": finished.isoformat(timespec="seconds"),
+        "filters": filters,
+        **totals,
+        "accounts": per_account,
+    }
+
+
+def _tell_failures(readings: list[_Reading], frame: pd.DataFrame, report: dict[str, Any], *, strict: bool) -> None:
+    failed = [reading for reading in readings if reading.status == FAILED]
+    if not failed:
+        return
+    count = f"{len(failed)} of {len(readings)} accounts" if len(readings) > 1 else f"Account {failed[0].sid}"
+    message = f"{count} could not be read; the first failure: {failed[0].error}"
+    if strict:
+        raise PartialLoadError(message, frame=frame, report=report) from failed[0].error
+    warnings.warn(message, PartialLoadWarning, stacklevel=3)

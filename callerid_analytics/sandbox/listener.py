@@ -1,0 +1,117 @@
+"""The HTTP server: uvicorn on a loopback port, in a thread of its own or in the calling one."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import sys
+import threading
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp
+
+HOST = "127.0.0.1"
+
+_GRACE = 1
+"""Seconds that requests under way get to notice that their client is cut off."""
+
+
+class Listener(uvicorn.Server):
+    """Serves an application, from construction on: connections made before it starts are kept waiting.
+
+    Parameters
+    ----------
+    app : ASGI application
+        Answers the requests.
+    port : int
+        The port to listen on; 0 picks a free one.
+
+    Raises
+    ------
+    OSError
+        If the port cannot be had.
+    """
+
+    def __init__(self, app: ASGIApp, port: int) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                loop="asyncio",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_keep_alive=75,  # s; a pooled connection that dies between two requests would confuse clients
+            )
+        )
+        self._socket = _bind(port)
+        self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
+        self._ready = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def serve_in_thread(self) -> None:
+        """Serve in a thread, which does not keep the interpreter alive, and return once it does."""
+        self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
+        self._thread.start()
+        self._ready.wait()
+        if not self.started:
+            raise RuntimeError("The sandbox's server did not start; its thread has printed why")
+
+    def serve_until_signal(self) -> None:
+        """Serve in the main thread until SIGINT or SIGTERM, and return then."""
+        # uvicorn ends by raising the signal once more, for whoever handled it before: that is this handler, so that
+        # we return instead of dying. It also catches a signal that comes before uvicorn listens for one.
+        former = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            self._run()
+        finally:
+            for number, handler in former.items():
+                signal.signal(number, handler)
+
+    def end(self) -> None:
+        """Stop serving, whatever clients are still connected; the thread and all sockets are gone afterwards."""
+        self.should_exit = True
+        if self._thread:
+            self._thread.join()
+        self._socket.close()
+
+    def _run(self) -> None:
+        try:
+            self.run([self._socket])
+        finally:
+            self._ready.set()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say that requests are answered from now on."""
+        await super().startup(sockets)
+        self._ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Cut every connection off: uvicorn would wait for clients that keep theirs open."""
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=_GRACE)
+
+
+def _bind(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if sys.platform != "win32":  # where the option would let two servers share a port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((HOST, port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        raise OSError(error.errno, f"The sandbox cannot listen on {HOST}:{port}: {error.strerror}") from error
+    return listening

@@ -1,0 +1,130 @@
+"""The operations of the API: each takes an exchange and returns what to say, or ``None`` for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from callerid_analytics.sandbox import authentication, paging, parameters, problems, resources
+from callerid_analytics.sandbox.authentication import Principal
+from callerid_analytics.sandbox.dates import Clock
+from callerid_analytics.sandbox.parameters import Parameters
+from callerid_analytics.sandbox.store import Store
+from callerid_analytics.sandbox.tables import AccountRow, CallerIdRow
+from callerid_analytics.sandbox.telephony import Telephony
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All that outlives a request."""
+
+    store: Store
+    telephony: Telephony
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request as an operation sees it: who asks, for what, with which parameters.
+
+    `extension` is that of the representation asked for: the URIs inside an answer carry it too.
+    """
+
+    world: World
+    principal: Principal
+    path: str
+    sids: Mapping[str, str]
+    query: Parameters
+    form: Parameters
+    extension: str
+
+    @property
+    def store(self) -> Store:
+        """Where everything is."""
+        return self.world.store
+
+    def account(self) -> AccountRow:
+        """Give the account in the path, which may be anything but out of reach."""
+        return authentication.authorize(self.principal, self.sids["account_sid"], self.path, self.store)
+
+    def active_account(self) -> AccountRow:
+        """Give the account in the path, which must be in use."""
+        account = self.account()
+        if not self.store.is_active(account):
+            raise problems.account_not_active()
+        return account
+
+    def caller_id(self) -> CallerIdRow:
+        """Give the caller ID in the path."""
+        row = self.store.caller_id(self.active_account().sid, self.sids["sid"])
+        if row is None:
+            raise problems.not_found(self.path)
+        return row
+
+
+Operation = Callable[[Exchange], dict[str, Any] | None]
+
+
+def list_accounts(exchange: Exchange) -> dict[str, Any]:
+    """List the account that asks and, if it is a main account, its sub-accounts."""
+    account = exchange.principal.account
+    is_main = account.owner_account_sid == account.sid
+    mine = {"owner_account_sid" if is_main else "sid": account.sid}
+    filters = parameters.filters(exchange.query, ("FriendlyName", "Status"))
+    asked = parameters.page_request(exchange.query)
+    found = exchange.store.account_page(mine | _columns(filters), asked)
+    rows = [resources.account(row, exchange.extension) for row in found.rows]
+    return {**paging.envelope(exchange.path, filters, asked, found), "accounts": rows}
+
+
+def fetch_account(exchange: Exchange) -> dict[str, Any]:
+    """Describe one account, whatever its status."""
+    return resources.account(exchange.account(), exchange.extension)
+
+
+def list_caller_ids(exchange: Exchange) -> dict[str, Any]:
+    """List an account's verified numbers."""
+    mine = {"account_sid": exchange.active_account().sid}
+    filters = parameters.filters(exchange.query, ("PhoneNumber", "FriendlyName"))
+    asked = parameters.page_request(exchange.query)
+    found = exchange.store.caller_id_page(mine | _columns(filters), asked)
+    rows = [resources.caller_id(row, exchange.extension) for row in found.rows]
+    return {**paging.envelope(exchange.path, filters, asked, found), "outgoing_caller_ids": rows}
+
+
+def create_validation_request(exchange: Exchange) -> dict[str, Any]:
+    """Ask for a number to be verified, and show the code."""
+    request = parameters.validation_request(exchange.active_account().sid, exchange.form)
+    return resources.validation_request(exchange.world.telephony.place(request))
+
+
+def fetch_caller_id(exchange: Exchange) -> dict[str, Any]:
+    """Describe one verified number."""
+    return resources.caller_id(exchange.caller_id(), exchange.extension)
+
+
+def update_caller_id(exchange: Exchange) -> dict[str, Any]:
+    """Rename a verified number; without a name nothing changes."""
+    name = parameters.friendly_name(exchange.form)
+    if name is not None:
+        exchange.store.rename_caller_id(exchange.caller_id().sid, name, int(exchange.world.clock()))
+    return fetch_caller_id(exchange)
+
+
+def delete_caller_id(exchange: Exchange) -> None:
+    """Forget a verified number."""
+    exchange.store.delete_caller_id(exchange.caller_id().sid)
+
+
+def fetch_call(exchange: Exchange) -> dict[str, Any]:
+    """Describe a verification call."""
+    call = exchange.store.call(exchange.sids["sid"])
+    if call is None or call.account_sid != exchange.active_account().sid:
+        raise problems.not_found(exchange.path)
+    return resources.call(call, exchange.extension)
+
+
+def _columns(filters: Parameters) -> dict[str, str]:
+    columns = {"FriendlyName": "friendly_name", "PhoneNumber": "phone_number", "Status": "status"}
+    return {columns[name]: value for name, value in filters.items()}

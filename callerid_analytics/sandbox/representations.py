@@ -1,0 +1,32 @@
+"""How an answer is written. What it says is decided before."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from callerid_analytics.sandbox.problems import RestError
+
+
+class Json:
+    """Twilio's JSON."""
+
+    extension = ".json"
+    media_type = "application/json"
+
+    def response(self, content: dict[str, Any] | None) -> Response:
+        """Write a resource or a page of them; ``None`` is 204 and no body."""
+        if content is None:
+            return Response(status_code=204)
+        return Response(msgspec.json.encode(content), media_type=self.media_type)
+
+    def problem(self, error: RestError) -> Response:
+        """Write a refusal, with sorted keys and spaces as in recorded exchanges."""
+        body = json.dumps(error.content, sort_keys=True)
+        return Response(body, error.status, headers=error.headers, media_type=self.media_type)
+
+
+JSON = Json()

@@ -1,0 +1,90 @@
+"""Which URL means which operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from callerid_analytics.sandbox import authentication, operations, parameters, problems
+from callerid_analytics.sandbox.headers import TwilioHeaders
+from callerid_analytics.sandbox.operations import Exchange, Operation, World
+from callerid_analytics.sandbox.problems import RestError
+from callerid_analytics.sandbox.representations import JSON
+from callerid_analytics.sandbox.resources import ACCOUNTS
+
+OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
+    ACCOUNTS: {
+        "GET": operations.list_accounts,
+    },
+    f"{ACCOUNTS}/{{account_sid}}": {
+        "GET": operations.fetch_account,
+    },
+    f"{ACCOUNTS}/{{account_sid}}/OutgoingCallerIds": {
+        "GET": operations.list_caller_ids,
+        "POST": operations.create_validation_request,
+    },
+    f"{ACCOUNTS}/{{account_sid}}/OutgoingCallerIds/{{sid}}": {
+        "GET": operations.fetch_caller_id,
+        "POST": operations.update_caller_id,
+        "PUT": operations.update_caller_id,
+        "DELETE": operations.delete_caller_id,
+    },
+    f"{ACCOUNTS}/{{account_sid}}/Calls/{{sid}}": {
+        "GET": operations.fetch_call,
+    },
+}
+
+
+def create_app(world: World, *, randomness: Random) -> Starlette:
+    """Make the ASGI application that answers for a world."""
+    return Starlette(
+        routes=[_route(path, methods, world) for path, methods in OPERATIONS.items()],
+        middleware=[Middleware(TwilioHeaders, randomness=randomness)],
+        exception_handlers={
+            RestError: _refuse,
+            HTTPException: _refuse,
+            Exception: _refuse,
+            ClientDisconnect: _leave,
+        },
+    )
+
+
+def _route(path: str, methods: Mapping[str, Operation], world: World) -> Route:
+    async def answer(request: Request) -> Response:
+        exchange = Exchange(
+            world=world,
+            principal=authentication.identify(request.headers.get("Authorization"), world.store),
+            path=request.scope["path"],
+            sids=request.path_params,
+            query=parameters.parse(request.scope["query_string"]),
+            form=parameters.parse(await request.body()),
+            extension=JSON.extension,
+        )
+        operation = methods["GET" if request.method == "HEAD" else request.method]
+        return JSON.response(operation(exchange))
+
+    return Route(path + JSON.extension, answer, methods=list(methods))
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    path = request.scope["path"]
+    match error:
+        case RestError():
+            return JSON.problem(error)
+        case HTTPException(status_code=405):
+            return JSON.problem(problems.method_not_allowed(error.headers or {}))
+        case HTTPException():
+            return JSON.problem(problems.not_found(path))
+        case _:
+            return JSON.problem(problems.internal_error())
+
+
+async def _leave(request: Request, error: Exception) -> Response:
+    return Response()  # the client has gone: nobody reads it

@@ -1,0 +1,127 @@
+"""What the sandbox knows, and the rules that hold for it: accounts, their keys, caller IDs, calls."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from os import PathLike
+
+from callerid_analytics.sandbox import problems
+from callerid_analytics.sandbox.database import Database
+from callerid_analytics.sandbox.paging import PageRequest, Slice
+from callerid_analytics.sandbox.tables import AccountRow, ApiKeyRow, CallerIdRow, CallRow
+
+
+class Store:
+    """The state of one sandbox. Its methods may be called from any thread.
+
+    Parameters
+    ----------
+    path : path, optional
+        A file that keeps the state; in memory when not given.
+
+    Raises
+    ------
+    ValueError
+        If the file is no database of this version of the sandbox.
+    """
+
+    def __init__(self, path: str | PathLike[str] | None = None) -> None:
+        self._database = Database(path)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make everything inside happen wholly or not at all, with no other thread in between."""
+        return self._database.transaction()
+
+    # Accounts and their keys
+
+    def add_accounts(self, rows: Iterable[AccountRow]) -> None:
+        """Add accounts, in order."""
+        self._database.insert("accounts", rows)
+
+    def account(self, sid: str) -> AccountRow | None:
+        """Find an account."""
+        return self._database.find("accounts", AccountRow, sid=sid)
+
+    def accounts(self) -> list[AccountRow]:
+        """List every account, oldest first: the main account opens the list."""
+        return self._database.select("accounts", AccountRow, {}, "ORDER BY position")
+
+    def account_page(self, filters: Mapping[str, str], asked: PageRequest) -> Slice[AccountRow]:
+        """Find one page of the accounts that have exactly these values."""
+        return self._database.page("accounts", AccountRow, filters, asked)
+
+    def set_account_status(self, sid: str, status: str, now: int) -> None:
+        """Suspend, close or activate an account."""
+        self._database.update("accounts", sid, {"status": status, "date_updated": now})
+
+    def is_active(self, account: AccountRow) -> bool:
+        """Tell whether an account may be used: suspending a main account suspends all it owns (Twilio docs)."""
+        owner = self.account(account.owner_account_sid)
+        return account.status == "active" and (owner is None or owner.status == "active")
+
+    def add_api_key(self, row: ApiKeyRow) -> None:
+        """Add an API key."""
+        self._database.insert("api_keys", [row])
+
+    def api_key(self, sid: str) -> ApiKeyRow | None:
+        """Find an API key."""
+        return self._database.find("api_keys", ApiKeyRow, sid=sid)
+
+    def api_keys(self, account_sid: str) -> list[ApiKeyRow]:
+        """List the API keys of this account."""
+        return self._database.select("api_keys", ApiKeyRow, {"account_sid": account_sid})
+
+    # Caller IDs
+
+    def add_caller_ids(self, rows: Iterable[CallerIdRow]) -> None:
+        """Add verified numbers, in order.
+
+        Raises
+        ------
+        RestError
+            21450, if an account holds one of the numbers already; then none is added.
+        """
+        try:
+            self._database.insert("caller_ids", rows)
+        except sqlite3.IntegrityError as error:
+            raise problems.already_verified() from error
+
+    def caller_id(self, account_sid: str, sid: str) -> CallerIdRow | None:
+        """Find a caller ID of this account."""
+        return self._database.find("caller_ids", CallerIdRow, account_sid=account_sid, sid=sid)
+
+    def caller_id_of(self, account_sid: str, phone_number: str) -> CallerIdRow | None:
+        """Find the caller ID that this account holds for a number."""
+        return self._database.find("caller_ids", CallerIdRow, account_sid=account_sid, phone_number=phone_number)
+
+    def caller_ids(self) -> list[CallerIdRow]:
+        """List the caller IDs of every account, newest first."""
+        return self._database.select("caller_ids", CallerIdRow, {}, "ORDER BY position DESC")
+
+    def caller_id_page(self, filters: Mapping[str, str], asked: PageRequest) -> Slice[CallerIdRow]:
+        """Find one page of the caller IDs that have exactly these values."""
+        return self._database.page("caller_ids", CallerIdRow, filters, asked)
+
+    def rename_caller_id(self, sid: str, friendly_name: str, now: int) -> None:
+        """Give a caller ID another name."""
+        self._database.update("caller_ids", sid, {"friendly_name": friendly_name, "date_updated": now})
+
+    def delete_caller_id(self, sid: str) -> None:
+        """Forget a caller ID."""
+        self._database.delete("caller_ids", sid)
+
+    # Calls
+
+    def save_call(self, row: CallRow) -> None:
+        """Add a call, or overwrite what was known about it."""
+        self._database.insert("calls", [row], or_replace=True)
+
+    def call(self, sid: str) -> CallRow | None:
+        """Find a call."""
+        return self._database.find("calls", CallRow, sid=sid)

@@ -1,0 +1,115 @@
+"""The tables of the sandbox's database and one row of each. Dates are whole seconds since 1970."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+VERSION = 0x43494401
+"""Marks a SQLite file as ours ("CID") and says which schema it has; the last byte counts up."""
+
+SCHEMA = """
+CREATE TABLE accounts (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    sid TEXT NOT NULL UNIQUE,
+    owner_account_sid TEXT NOT NULL,
+    auth_token TEXT NOT NULL,
+    friendly_name TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('active', 'suspended', 'closed')),
+    type TEXT NOT NULL CHECK (type IN ('Trial', 'Full')),
+    date_created INTEGER NOT NULL,
+    date_updated INTEGER NOT NULL
+);
+CREATE TABLE api_keys (
+    sid TEXT PRIMARY KEY,
+    account_sid TEXT NOT NULL REFERENCES accounts (sid),
+    secret TEXT NOT NULL
+);
+CREATE TABLE caller_ids (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    sid TEXT NOT NULL UNIQUE,
+    account_sid TEXT NOT NULL REFERENCES accounts (sid),
+    phone_number TEXT NOT NULL,
+    friendly_name TEXT NOT NULL,
+    date_created INTEGER NOT NULL,
+    date_updated INTEGER NOT NULL
+);
+CREATE INDEX caller_ids_in_order ON caller_ids (account_sid, position);
+CREATE UNIQUE INDEX caller_ids_by_number ON caller_ids (account_sid, phone_number);
+CREATE INDEX caller_ids_by_name ON caller_ids (account_sid, friendly_name);
+CREATE TABLE calls (
+    sid TEXT PRIMARY KEY,
+    account_sid TEXT NOT NULL REFERENCES accounts (sid),
+    phone_number TEXT NOT NULL,
+    friendly_name TEXT,
+    validation_code TEXT NOT NULL,
+    call_delay INTEGER NOT NULL,
+    extension TEXT,
+    status_callback TEXT,
+    status_callback_method TEXT NOT NULL,
+    state TEXT NOT NULL,
+    caller_id_sid TEXT,
+    date_created INTEGER NOT NULL,
+    date_updated INTEGER NOT NULL,
+    start_time INTEGER,
+    end_time INTEGER
+);
+"""
+
+
+class AccountRow(NamedTuple):
+    """A main account, which owns itself, or a sub-account, which a main account owns."""
+
+    position: int | None
+    sid: str
+    owner_account_sid: str
+    auth_token: str
+    friendly_name: str
+    status: str
+    type: str
+    date_created: int
+    date_updated: int
+
+
+class ApiKeyRow(NamedTuple):
+    """An API key of an account."""
+
+    sid: str
+    account_sid: str
+    secret: str
+
+
+class CallerIdRow(NamedTuple):
+    """A verified number. `position` grows with every row, and is ``None`` until the store has given one."""
+
+    position: int | None
+    sid: str
+    account_sid: str
+    phone_number: str
+    friendly_name: str
+    date_created: int
+    date_updated: int
+
+
+class CallRow(NamedTuple):
+    """A verification call with all that its validation request asked for."""
+
+    sid: str
+    account_sid: str
+    phone_number: str
+    friendly_name: str | None
+    validation_code: str
+    call_delay: int
+    extension: str | None
+    status_callback: str | None
+    status_callback_method: str
+    state: str
+    caller_id_sid: str | None
+    date_created: int
+    date_updated: int
+    start_time: int | None
+    end_time: int | None
+
+    @property
+    def duration(self) -> int | None:
+        """Seconds from answer to hang-up, once both are known."""
+        return None if self.start_time is None or self.end_time is None else self.end_time - self.start_time

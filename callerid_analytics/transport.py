@@ -1,0 +1,263 @@
+"""The one door to the network: sends a request, and sends it again where that helps and cannot harm.
+
+A request is repeated after a 429 whatever its verb, since Twilio processed nothing of it
+(https://www.twilio.com/docs/api/errors/20429); after a 5xx or a broken connection only when its caller says
+that doing it twice ends in the same state. Redirects are not followed and no other host than the one that the
+credentials are for is ever spoken to.
+"""
+
+from __future__ import annotations
+
+import platform
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from callerid_analytics import refusals
+from callerid_analytics.errors import (
+    Cancelled,
+    ConnectionFailed,
+    NotFound,
+    RequestError,
+    TimedOut,
+    TooManyRequests,
+    UnexpectedResponse,
+)
+from callerid_analytics.settings import Settings
+
+_MOST_CONNECTIONS = 32
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True)
+class Retry:
+    """How often and how long a failed request is tried again.
+
+    Attributes
+    ----------
+    attempts : int
+        Requests in all, the first included.
+    base, cap : float
+        Seconds: before attempt *n* + 1 the client waits a random time between 0 and
+        ``min(cap, base * 2**(n - 1))`` ("full jitter"), and at least what ``Retry-After`` asks for.
+    total : float
+        Seconds from the first attempt after which no other is begun, whatever the server asks for.
+    """
+
+    attempts: int = 8
+    base: float = 0.5
+    cap: float = 16.0
+    total: float = 60.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A success.
+
+    Attributes
+    ----------
+    where : str
+        Method and URL that it answers.
+    status : int
+        HTTP status.
+    body : bytes
+        As sent, decompressed.
+    request_id : str or None
+        ``Twilio-Request-Id``.
+    retries : int
+        How often the request had to be repeated.
+    """
+
+    where: str
+    status: int
+    body: bytes
+    request_id: str | None
+    retries: int
+
+
+class Transport:
+    """Sends requests to one host as one user; may be used by several threads.
+
+    Parameters
+    ----------
+    settings : Settings
+        Host and credentials.
+    timeout : tuple of float, default (5.0, 30.0)
+        Seconds to wait for a connection, and for the next bytes of an answer.
+    retry : Retry, optional
+        How often and how long to try again.
+    pause : callable, default threading.Event.wait
+        Called with an event and seconds to wait; ends early when the event is set.
+    clock : callable, default time.monotonic
+        Seconds.
+    jitter : callable, default random.random
+        A number from 0 up to 1.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        timeout: tuple[float, float] = (5.0, 30.0),
+        retry: Retry | None = None,
+        pause: Callable[[threading.Event, float], object] = threading.Event.wait,
+        clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.settings = settings
+        self._timeout = timeout
+        self._retry = retry or Retry()
+        self._pause = pause
+        self._clock = clock
+        self._jitter = jitter
+        self._session = _session(settings)
+        self._has_reached_host = False
+
+    def request(
+        self,
+        method: str,
+        uri: str,
+        *,
+        query: Mapping[str, str | None] | None = None,
+        form: Mapping[str, str] | None = None,
+        repeatable: bool = True,
+        cancel: threading.Event | None = None,
+    ) -> Answer:
+        """Send a request until it succeeds, cannot succeed, or has been tried long enough.
+
+        Parameters
+        ----------
+        method, uri : str
+            HTTP verb; path on the host, or an absolute URL of the same host.
+        query, form : mapping of str to str, optional
+            Of the URL and of the body; a query field that is None is left out.
+        repeatable : bool, default True
+            Whether doing it twice ends in the same state as doing it once.
+        cancel : threading.Event, optional
+            Set it to stop between two attempts.
+
+        Raises
+        ------
+        RequestError
+            One of its kinds: what the last attempt met.
+        Cancelled
+            `cancel` was set.
+        """
+        cancel = cancel or threading.Event()
+        url = self._url(uri)
+        begun = self._clock()
+        retries, outcome_unknown = 0, False
+        while True:
+            if cancel.is_set():
+                raise Cancelled("The work was stopped before its end.")
+            try:
+                return self._send(method, url, query, form, retries)
+            except NotFound as error:
+                # An earlier attempt of which no answer came may have deleted it: then 404 is what was wanted.
+                if method == "DELETE" and outcome_unknown:
+                    return Answer(f"{method} {url}", 404, b"", error.request_id, retries)
+                raise
+            except RequestError as error:
+                error.retries = retries
+                processed_nothing = isinstance(error, TooManyRequests)
+                delay = self._delay(error, retries, self._clock() - begun)
+                if delay is None or not (repeatable or processed_nothing):
+                    raise
+                outcome_unknown |= not processed_nothing
+            self._pause(cancel, delay)
+            retries += 1
+
+    def close(self) -> None:
+        """Close the connections; the next request opens new ones."""
+        self._session.close()
+
+    def _delay(self, error: RequestError, retries: int, elapsed: float) -> float | None:
+        """Return the seconds to wait before the next attempt, or None when there is to be none.
+
+        A host that was never reached is a wrong address more often than an outage, so that is said at once.
+        """
+        never_reached = isinstance(error, ConnectionFailed) and not self._has_reached_host
+        if not error.retryable or never_reached or retries + 1 >= self._retry.attempts:
+            return None
+        delay = self._jitter() * min(self._retry.cap, self._retry.base * 2**retries)
+        delay = max(delay, error.retry_after or 0.0)
+        return delay if elapsed + delay <= self._retry.total else None
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        query: Mapping[str, str | None] | None,
+        form: Mapping[str, str] | None,
+        retries: int,
+    ) -> Answer:
+        """Make one attempt."""
+        where = f"{method} {url}"
+        try:
+            response = self._session.request(
+                method, url, params=query, data=form, timeout=self._timeout, allow_redirects=False
+            )
+        except requests.RequestException as error:
+            raise self._connection_error(where, error) from error
+        self._has_reached_host = True
+        if 200 <= response.status_code < 300:
+            request_id = response.headers.get("Twilio-Request-Id")
+            return Answer(where, response.status_code, response.content, request_id, retries)
+        raise refusals.error_for(where, response.status_code, response.headers, response.content, self._hint(url))
+
+    def _connection_error(self, where: str, error: requests.RequestException) -> ConnectionFailed:
+        """Say what happened in our words; the library's own stand in the chain of causes."""
+        self._has_reached_host |= not _never_connected(error)
+        advice = "Check the address and the network, then try again."
+        if isinstance(error, requests.Timeout):
+            seconds = self._timeout[isinstance(error, requests.ReadTimeout)]
+            return TimedOut(f"{where}: no answer within {seconds:g} seconds. {advice}")
+        failed = ConnectionFailed(f"{where}: {refusals.connection_reason(error)}. {advice}")
+        failed.retryable = not isinstance(error, requests.exceptions.SSLError)
+        return failed
+
+    def _url(self, uri: str) -> str:
+        """Return the absolute URL of a path on our host; an address on another host is refused."""
+        base_url = self.settings.base_url
+        url = base_url + uri if uri.startswith("/") else urljoin(base_url + "/", uri)
+        if urlsplit(url)[:2] != urlsplit(base_url)[:2]:
+            raise UnexpectedResponse(
+                f"The server's list goes on at another host, {urlsplit(url).hostname}, which does not get "
+                f"the credentials for {base_url}."
+            )
+        return url
+
+    def _hint(self, url: str) -> str | None:
+        """Return what an API key's owner should know when another account refuses it."""
+        if not self.settings.uses_api_key or f"/Accounts/{self.settings.account_sid}" in url:
+            return None
+        return (
+            "An API key reaches its own account only, neither the list of accounts nor a sub-account "
+            "(https://www.twilio.com/docs/iam/api/subaccounts): use the main account's auth token."
+        )
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    """Whether the request cannot have left this machine."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
+
+
+def _session(settings: Settings) -> requests.Session:
+    session = requests.Session()
+    session.auth = (settings.username, settings.password)
+    session.headers["User-Agent"] = f"callerid-analytics (Python {platform.python_version()}; requests)"
+    session.headers["Accept"] = "application/json"
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.mount(settings.base_url, HTTPAdapter(pool_connections=1, pool_maxsize=_MOST_CONNECTIONS))
+    if urlsplit(settings.base_url).hostname in _LOOPBACK:
+        session.trust_env = False  # a proxy from the environment cannot reach this machine's own loopback
+    return session
