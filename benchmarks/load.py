@@ -64,7 +64,17 @@ def print_table(seconds: dict[str, float], asked: argparse.Namespace) -> None:
 
 @contextmanager
 def sandbox(rows: int) -> Iterator[dict[str, Any]]:
-    command = [sys.executable, "-m", "callerid_analytics", "sandbox", "--json", "--accounts", "1", "--numbers", str(rows)]
+    command = [
+        sys.executable,
+        "-m",
+        "callerid_analytics",
+        "sandbox",
+        "--json",
+        "--accounts",
+        "1",
+        "--numbers",
+        str(rows),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

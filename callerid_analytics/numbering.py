@@ -106,7 +106,7 @@ def _look_up(text: str) -> _Facts:
         region=region,
         number_type=phonenumbers.PhoneNumberType.to_string(phonenumbers.number_type(number)).lower(),
         # As is_valid_number does it, without looking for the region a second time.
-        is_valid=phonenumbers.is_valid_number_for_region(number, region),
+        is_valid=region is not None and phonenumbers.is_valid_number_for_region(number, region),
     )
 
 

@@ -20,8 +20,8 @@ class Principal(NamedTuple):
     def reaches(self, account: AccountRow) -> bool:
         """Tell whether these credentials open that account.
 
-        A main account's token opens its sub-accounts as well; its API keys do not, and a sub-account opens only
-        itself (Twilio docs, "Subaccounts").
+        A main account's token opens its sub-accounts as well; its API keys do not, and a sub-account opens
+        only itself (Twilio docs, "Subaccounts").
         """
         own = account.sid == self.account.sid
         return own or (account.owner_account_sid == self.account.sid and not self.by_api_key)

@@ -1,4 +1,7 @@
-"""SQLite as the sandbox uses it: rows in, rows out, pages by position. What the rows mean is the store's business."""
+"""SQLite as the sandbox uses it: rows in, rows out, pages by position.
+
+What the rows mean is the store's business.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,9 @@ Row = TypeVar("Row", tables.AccountRow, tables.ApiKeyRow, tables.CallerIdRow, ta
 class Database:
     """One connection behind one lock, for every thread.
 
-    SQLite writes one at a time anyway, and no statement takes longer than one page of a list. A write to a file is on
-    the disk when its method returns. Every statement is put together here, from names that this package writes;
-    values are always bound.
+    SQLite writes one at a time anyway, and no statement takes longer than one page of a list. A write to a
+    file is on the disk when its method returns. All statements are put together here, from names that this
+    package writes; values are always bound.
 
     Parameters
     ----------
@@ -38,25 +41,21 @@ class Database:
         self._connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
         try:
             self._prepare()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, ValueError) as error:
             self.close()
-            raise ValueError(f"{path} cannot be used as a database of the sandbox: {error}") from error
-        except ValueError:
-            self.close()
-            raise
+            raise ValueError(f"{path} cannot keep a sandbox: {error}") from error
 
     def _prepare(self) -> None:
         execute = self._connection.execute
         (empty,) = execute("SELECT count(*) = 0 FROM sqlite_master").fetchone()
         (version,) = execute("PRAGMA application_id").fetchone()
         if not empty and version != tables.VERSION:
-            raise ValueError("This file was not made by this version of the sandbox; choose another one")
+            raise ValueError("it was not made by this version of the sandbox; choose another file")
         execute("PRAGMA journal_mode = WAL")
         execute("PRAGMA synchronous = FULL")
         if empty:
-            self._connection.executescript(
-                f"BEGIN; PRAGMA application_id = {tables.VERSION}; {tables.SCHEMA} COMMIT;"
-            )
+            mark = f"PRAGMA application_id = {tables.VERSION};"
+            self._connection.executescript(f"BEGIN; {mark} {tables.SCHEMA} COMMIT;")
 
     def close(self) -> None:
         """Close the database; a file is then complete by itself."""
@@ -65,7 +64,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make everything inside happen wholly or not at all, with no other thread in between; may be nested."""
+        """Make everything inside happen wholly or not at all, and undisturbed; may be nested."""
         with self._lock:
             self._connection.execute("SAVEPOINT step")
             try:
@@ -76,62 +75,66 @@ class Database:
             finally:
                 self._connection.execute("RELEASE step")
 
-    def insert(self, table: str, rows: Iterable[Row], *, or_replace: bool = False) -> None:
-        """Add rows of one kind, in order, all or none."""
+    def insert(self, kind: type[Row], rows: Iterable[Row]) -> None:
+        """Add rows, in order, all or none."""
+        marks = ", ".join("?" * len(kind._fields))
+        statement = f"INSERT INTO {tables.NAMES[kind]} ({_columns(kind)}) VALUES ({marks})"  # noqa: S608
         with self.transaction():
-            for row in rows:
-                verb = "REPLACE" if or_replace else "INSERT"
-                self._connection.execute(f"{verb} INTO {table} VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
+            self._connection.executemany(statement, rows)
 
-    def update(self, table: str, sid: str, values: Mapping[str, Any]) -> None:
+    def update(self, kind: type[Row], sid: str, values: Mapping[str, Any]) -> None:
         """Change some columns of one row."""
         changes = ", ".join(f"{column} = :{column}" for column in values)
+        statement = f"UPDATE {tables.NAMES[kind]} SET {changes} WHERE sid = :sid"  # noqa: S608
         with self._lock:
-            self._connection.execute(f"UPDATE {table} SET {changes} WHERE sid = :sid", {**values, "sid": sid})  # noqa: S608
+            self._connection.execute(statement, {**values, "sid": sid})
 
-    def delete(self, table: str, sid: str) -> None:
+    def delete(self, kind: type[Row], sid: str) -> None:
         """Remove one row."""
         with self._lock:
-            self._connection.execute(f"DELETE FROM {table} WHERE sid = ?", (sid,))  # noqa: S608
+            self._connection.execute(f"DELETE FROM {tables.NAMES[kind]} WHERE sid = ?", (sid,))  # noqa: S608
 
-    def select(
-        self, table: str, kind: type[Row], values: Mapping[str, Any], clause: str = "", **parameters: int
-    ) -> list[Row]:
-        """Find the rows that have exactly these values; the clause is what follows the WHERE."""
-        conditions = " AND ".join(["TRUE", *(f"{column} = :{column}" for column in values)])
-        statement = f"SELECT * FROM {table} WHERE {conditions} {clause}"  # noqa: S608
-        with self._lock:
-            rows = self._connection.execute(statement, {**values, **parameters})
-            return list(map(kind._make, rows))
+    def find(self, kind: type[Row], **values: str) -> Row | None:
+        """Find the row that has exactly these values."""
+        rows = self._select(kind, _columns(kind), values, "LIMIT 1")
+        return kind._make(rows[0]) if rows else None
 
-    def find(self, table: str, kind: type[Row], **values: str) -> Row | None:
-        """Find the one row that has these values."""
-        return next(iter(self.select(table, kind, values, "LIMIT 1")), None)
+    def all(self, kind: type[Row], order: str, **values: str) -> list[Row]:
+        """Find all rows that have exactly these values."""
+        return list(map(kind._make, self._select(kind, _columns(kind), values, f"ORDER BY {order}")))
 
-    def page(self, table: str, kind: type[Row], filters: Mapping[str, str], asked: PageRequest) -> Slice[Row]:
+    def page(self, kind: type[Row], values: Mapping[str, str], asked: PageRequest) -> Slice[Row]:
         """Find one page, newest first, of the rows that have exactly these values."""
-
-        def neighbour(clause: str, cursor: Cursor) -> Cursor | None:
-            there = self.select(table, kind, filters, f"AND position {clause} LIMIT 1", here=cursor.position)
-            return cursor if there else None
-
         with self._lock:
-            rows = self._rows_of_page(table, kind, filters, asked)
-            if not rows:
+            found = self._page(kind, values, asked)
+            if not found:
                 return Slice([], None, None)
-            newest, oldest = rows[0][0], rows[-1][0]
+            newest, oldest = Cursor(found[0][0], before=True), Cursor(found[-1][0])
             return Slice(
-                rows, neighbour("> :here", Cursor(newest, before=True)), neighbour("< :here", Cursor(oldest))
+                [kind._make(columns[1:]) for columns in found],
+                previous=newest if self._page(kind, values, PageRequest(1, cursor=newest)) else None,
+                next=oldest if self._page(kind, values, PageRequest(1, cursor=oldest)) else None,
             )
 
-    def _rows_of_page(
-        self, table: str, kind: type[Row], filters: Mapping[str, str], asked: PageRequest
-    ) -> list[Row]:
+    def _page(self, kind: type[Row], values: Mapping[str, str], asked: PageRequest) -> list[Any]:
+        columns = f"position, {_columns(kind)}"
         if asked.cursor is None:
             clause = "ORDER BY position DESC LIMIT :size OFFSET :skip"
-            return self.select(table, kind, filters, clause, size=asked.size, skip=asked.number * asked.size)
+            return self._select(kind, columns, values, clause, size=asked.size, skip=asked.number * asked.size)
+        here = {"at": asked.cursor.position, "size": asked.size}
         if asked.cursor.before:
-            clause = "AND position > :here ORDER BY position LIMIT :size"
-            return self.select(table, kind, filters, clause, size=asked.size, here=asked.cursor.position)[::-1]
-        clause = "AND position < :here ORDER BY position DESC LIMIT :size"
-        return self.select(table, kind, filters, clause, size=asked.size, here=asked.cursor.position)
+            clause = "AND position > :at ORDER BY position LIMIT :size"
+            return self._select(kind, columns, values, clause, **here)[::-1]
+        return self._select(kind, columns, values, "AND position < :at ORDER BY position DESC LIMIT :size", **here)
+
+    def _select(
+        self, kind: type[Row], columns: str, values: Mapping[str, str], clause: str, **numbers: int
+    ) -> list[Any]:
+        conditions = " AND ".join(["TRUE", *(f"{column} = :{column}" for column in values)])
+        statement = f"SELECT {columns} FROM {tables.NAMES[kind]} WHERE {conditions} {clause}"  # noqa: S608
+        with self._lock:
+            return self._connection.execute(statement, {**values, **numbers}).fetchall()
+
+
+def _columns(kind: type[Row]) -> str:
+    return ", ".join(kind._fields)

@@ -1,4 +1,4 @@
-"""Dates, kept as whole seconds since 1970 and sent as RFC 2822 text such as ``Fri, 21 Aug 2009 00:11:24 +0000``."""
+"""Dates, kept as whole seconds since 1970 and sent as RFC 2822 text."""
 
 from __future__ import annotations
 

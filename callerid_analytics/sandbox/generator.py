@@ -1,7 +1,7 @@
 """Believable, messy data: the same for the same seed, on every platform and version.
 
-Everything is drawn from one ``random.Random(seed)``, in a fixed order, with the methods whose results Python does not
-change; no hash, no set order, no clock and no floating-point function decides anything.
+Everything is drawn from one ``random.Random(seed)``, in a fixed order, with methods whose results Python does
+not change; no hash, no order of a set, no clock and no floating-point function decides anything.
 """
 
 from __future__ import annotations
@@ -88,7 +88,6 @@ def _accounts(draw: Random, count: int) -> list[AccountRow]:
     ]
     return [
         AccountRow(
-            position=None,
             sid=main_sid if number == 0 else _sid(draw, "AC"),
             owner_account_sid=main_sid,
             auth_token=_secret(draw),
@@ -129,7 +128,6 @@ def _caller_id(draw: Random, business: Business, book: PhoneBook) -> CallerIdRow
     name = names.friendly_name(draw, business.name, business.plan, phone_number, book.old_number())
     created = _creation(draw, business)
     return CallerIdRow(
-        position=None,
         sid=_sid(draw, "PN"),
         account_sid=business.account.sid,
         phone_number=phone_number,

@@ -46,7 +46,7 @@ class Listener(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
-                timeout_keep_alive=75,  # s; a pooled connection that dies between two requests would confuse clients
+                timeout_keep_alive=75,  # s; a client's idle connection should not die under its next request
             )
         )
         self._socket = _bind(port)
@@ -64,9 +64,10 @@ class Listener(uvicorn.Server):
 
     def serve_until_signal(self) -> None:
         """Serve in the main thread until SIGINT or SIGTERM, and return then."""
-        # uvicorn ends by raising the signal once more, for whoever handled it before: that is this handler, so that
-        # we return instead of dying. It also catches a signal that comes before uvicorn listens for one.
-        former = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+        # uvicorn ends by raising the signal once more, for whoever handled it before: this handler lets us
+        # return then instead of dying. It also catches a signal that comes before uvicorn looks for one.
+        signals = (signal.SIGINT, signal.SIGTERM)
+        former = {number: signal.signal(number, self._on_signal) for number in signals}
         try:
             self._run()
         finally:
@@ -74,7 +75,7 @@ class Listener(uvicorn.Server):
                 signal.signal(number, handler)
 
     def end(self) -> None:
-        """Stop serving, whatever clients are still connected; the thread and all sockets are gone afterwards."""
+        """Stop serving, whoever is still connected; the thread and all sockets are gone afterwards."""
         self.should_exit = True
         if self._thread:
             self._thread.join()
@@ -105,7 +106,8 @@ class Listener(uvicorn.Server):
 
 
 def _bind(port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio switches Nagle's algorithm off only where it sees that this is TCP; every answer would take 40 ms
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform != "win32":  # where the option would let two servers share a port
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -24,8 +24,9 @@ SHARE_MOJIBAKE = 0.25
 """Of the names beyond ASCII."""
 
 _HABITS = (
-    "{whose} {what}", "{whose} {what}", "{whose} {what}", "{whose} - {what}", "{whose} – {what}", "{what} ({whose})",
-    "{whose}: {what}", "{whose}/{what}", "{whose}_{what}", "{what} @ {whose}", "{whose}, {what}", "{whose}  {what}",
+    "{whose} {what}", "{whose} {what}", "{whose} {what}", "{whose} - {what}", "{whose} – {what}",
+    "{what} ({whose})", "{whose}: {what}", "{whose}/{what}", "{whose}_{what}", "{what} @ {whose}",
+    "{whose}, {what}", "{whose}  {what}",
 )  # fmt: skip
 
 _CASES: tuple[Callable[[str], str], ...] = (*[str] * 12, *[str.upper] * 4, *[str.lower] * 4, str.swapcase)

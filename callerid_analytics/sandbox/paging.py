@@ -1,8 +1,9 @@
 """Pages of a list: which page a client asks for, and the envelope it gets back.
 
-A list is ordered newest first, by a position that only grows. A page token names the position where the last page
-ended, not a count of rows to skip, so its page costs the same wherever it lies, and rows that come or go between two
-pages make no other row appear twice or not at all. Like Twilio's, the tokens begin with ``PA`` and ``PB``.
+A list is ordered newest first, by a position that only grows. A page token names the position where the last
+page ended, not a count of rows to skip, so its page costs the same wherever it lies, and rows that come or go
+between two pages make no other row appear twice or not at all. Like Twilio's, tokens begin with ``PA`` and
+``PB``.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Cursor(NamedTuple):
 
 
 class PageRequest(NamedTuple):
-    """The page that a client asks for; without a cursor it is found by counting, as the oldest clients expect."""
+    """The page that a client asks for; without a cursor it is found by counting, as old clients expect."""
 
     size: int = DEFAULT_PAGE_SIZE
     number: int = 0

@@ -63,7 +63,7 @@ def validation_request(account_sid: str, form: Parameters) -> ValidationRequest:
     typed = form.get("PhoneNumber", "")
     phone_number = to_e164(typed)
     if phone_number is None:
-        raise problems.invalid_phone_number(typed)
+        raise problems.invalid_phone_number()
     return ValidationRequest(
         account_sid=account_sid,
         phone_number=phone_number,

@@ -12,8 +12,8 @@ _NORTH_AMERICAN = re.compile(r"(?:\+?1)?([2-9][0-9]{2})([2-9][0-9]{2})([0-9]{4})
 def to_e164(typed: str) -> str | None:
     """Read a number as the validation request does (Twilio docs).
 
-    A US number may come without its country code and with punctuation; any other starts with ``+`` and its digits
-    are kept as they are, however odd.
+    A US number may come without its country code and with punctuation; any other starts with ``+`` and its
+    digits are kept as they are, however odd.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def to_e164(typed: str) -> str | None:
 
 
 def formatted(phone_number: str) -> str:
-    """Format a number for display: nationally for North America, E.164 elsewhere (Twilio docs, ``to_formatted``).
+    """Format a number for display: nationally for North America, E.164 elsewhere (Twilio docs).
 
     Examples
     --------

@@ -1,14 +1,12 @@
-"""Twilio's refusals: one function for each, giving the HTTP status, the error code and the message.
+"""Twilio's refusals, each with its HTTP status, error code and message.
 
-Codes and their meanings are those of Twilio's error dictionary (https://www.twilio.com/docs/api/errors). Twilio
-documents no wording for most of them; clients should look at the code.
+Codes and their meanings are those of Twilio's error dictionary (https://www.twilio.com/docs/api/errors). For
+most of them Twilio documents neither status nor wording, so a client should look at the code.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-REALM = 'Basic realm="Twilio API"'
 
 
 class RestError(Exception):
@@ -39,7 +37,7 @@ class RestError(Exception):
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.headers = dict(headers or {})
+        self.headers = headers or {}
         self.content: dict[str, str | int] = {
             "code": code,
             "message": message,
@@ -50,67 +48,82 @@ class RestError(Exception):
             self.content["detail"] = detail
 
 
-def unauthorized(message: str = "Authenticate", *, detail: str | None = None) -> RestError:
-    return RestError(401, 20003, message, detail=detail, headers={"WWW-Authenticate": REALM})
+def unauthorized(message: str, *, detail: str | None = None) -> RestError:
+    """Refuse a stranger; the challenge lets old clients log in, which first ask without credentials."""
+    challenge = {"WWW-Authenticate": 'Basic realm="Twilio API"'}
+    return RestError(401, 20003, message, detail=detail, headers=challenge)
 
 
 def no_credentials() -> RestError:
+    """Refuse a request without Basic credentials."""
     return unauthorized("Authentication Error - No credentials provided")
 
 
 def invalid_username() -> RestError:
+    """Refuse a name that is neither an account's SID nor an API key's."""
     return unauthorized("Authentication Error - invalid username")
 
 
 def wrong_credentials() -> RestError:
-    return unauthorized(detail="Your AccountSid or AuthToken was incorrect.")
+    """Refuse a wrong secret, or a right one that does not open the account in the path."""
+    return unauthorized("Authenticate", detail="Your AccountSid or AuthToken was incorrect.")
 
 
 def account_not_active() -> RestError:
+    """Refuse to work for an account that is suspended or closed."""
     return RestError(403, 20005, "Account not active")
 
 
 def not_found(path: str) -> RestError:
+    """Refuse a path that leads nowhere, as far as this client may know."""
     return RestError(404, 20404, f"The requested resource {path} was not found")
 
 
-def method_not_allowed(allowed: Mapping[str, str]) -> RestError:
-    return RestError(405, 20004, "Method not allowed", headers=allowed)
+def method_not_allowed(headers: Mapping[str, str]) -> RestError:
+    """Refuse a method that the resource does not have."""
+    return RestError(405, 20004, "Method not allowed", headers=headers)
 
 
 def internal_error() -> RestError:
+    """Admit a mistake of ours."""
     return RestError(500, 20500, "An internal server error has occurred")
 
 
 def invalid_parameter(name: str, reason: str) -> RestError:
+    """Refuse a senseless paging parameter; Twilio sends 20001 for those of other resources."""
     return RestError(400, 20001, f"Invalid {name}: {reason}")
 
 
 def invalid_page_token() -> RestError:
+    """Refuse a page token that we never gave."""
     return RestError(400, 21481, "Invalid PageToken")
 
 
 def invalid_friendly_name() -> RestError:
+    """Refuse an empty or too long name."""
     return RestError(400, 20002, "Invalid FriendlyName: it must have 1 to 64 characters")
 
 
-def invalid_phone_number(given: str) -> RestError:
-    return RestError(
-        400, 21401, f"Invalid Phone Number: {given!r}" if given else "Invalid Phone Number: none given"
-    )
+def invalid_phone_number() -> RestError:
+    """Refuse what could not be a number; which code Twilio sends here is a guess."""
+    return RestError(400, 21401, "Invalid Phone Number: PhoneNumber must be in E.164 format or a US number")
 
 
 def invalid_call_delay() -> RestError:
+    """Refuse a delay that is no number or too long."""
     return RestError(400, 21454, "Invalid CallDelay: it must be a whole number of seconds from 0 to 60")
 
 
 def invalid_callback_url() -> RestError:
+    """Refuse a status callback that could not be called."""
     return RestError(400, 21456, "Invalid CallbackUrl: StatusCallback must be an absolute http or https URL")
 
 
 def invalid_callback_method() -> RestError:
+    """Refuse a status callback by any other method."""
     return RestError(400, 21403, "Invalid Method: StatusCallbackMethod must be GET or POST")
 
 
 def already_verified() -> RestError:
+    """Refuse to verify a number that the account holds already."""
     return RestError(400, 21450, "Phone number is already verified.")

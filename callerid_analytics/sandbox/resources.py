@@ -1,4 +1,4 @@
-"""What the API says: rows as plain dictionaries with Twilio's keys. How they are written is for `representations`.
+"""What the API says: rows as plain dictionaries with Twilio's keys. ``representations`` writes them.
 
 Keys and values are those of Twilio's OpenAPI description of the 2010-04-01 API.
 """
@@ -70,7 +70,7 @@ def account(row: AccountRow, extension: str) -> dict[str, Any]:
 
 def caller_id(row: CallerIdRow, extension: str) -> dict[str, str]:
     """Describe a verified number."""
-    _, sid, account_sid, phone_number, friendly_name, date_created, date_updated = row
+    sid, account_sid, phone_number, friendly_name, date_created, date_updated = row
     return {
         "sid": sid,
         "account_sid": account_sid,

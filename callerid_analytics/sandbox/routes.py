@@ -16,7 +16,7 @@ from callerid_analytics.sandbox import authentication, operations, parameters, p
 from callerid_analytics.sandbox.headers import TwilioHeaders
 from callerid_analytics.sandbox.operations import Exchange, Operation, World
 from callerid_analytics.sandbox.problems import RestError
-from callerid_analytics.sandbox.representations import JSON
+from callerid_analytics.sandbox.representations import JSON, compressed
 from callerid_analytics.sandbox.resources import ACCOUNTS
 
 OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
@@ -68,7 +68,7 @@ def _route(path: str, methods: Mapping[str, Operation], world: World) -> Route:
             extension=JSON.extension,
         )
         operation = methods["GET" if request.method == "HEAD" else request.method]
-        return JSON.response(operation(exchange))
+        return compressed(JSON.response(operation(exchange)), request.headers.get("Accept-Encoding", ""))
 
     return Route(path + JSON.extension, answer, methods=list(methods))
 

@@ -32,8 +32,8 @@ class Sandbox:
     seed : int
         Decides the data; the same seed makes the same data everywhere.
     db : path, optional
-        A file that keeps the data. What a file holds already is used as it is, whatever `numbers`, `accounts` and
-        `seed` say.
+        A file that keeps the data. What a file holds already is used as it is, whatever `numbers`,
+        `accounts` and `seed` say.
     port : int
         The port on 127.0.0.1; 0 picks a free one.
     clock : callable
@@ -206,7 +206,7 @@ class Sandbox:
             21450, if the account holds this number already.
         """
         now = self._now
-        row = now.telephony.caller_id(account_sid or self.account_sid, phone_number, friendly_name)
+        row = now.telephony.new_caller_id(account_sid or self.account_sid, phone_number, friendly_name)
         now.store.add_caller_ids([row])
         return resources.caller_id(row, JSON.extension)
 

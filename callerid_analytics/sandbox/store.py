@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from os import PathLike
+from typing import Any
 
 from callerid_analytics.sandbox import problems
 from callerid_analytics.sandbox.database import Database
@@ -42,40 +43,40 @@ class Store:
 
     def add_accounts(self, rows: Iterable[AccountRow]) -> None:
         """Add accounts, in order."""
-        self._database.insert("accounts", rows)
+        self._database.insert(AccountRow, rows)
 
     def account(self, sid: str) -> AccountRow | None:
         """Find an account."""
-        return self._database.find("accounts", AccountRow, sid=sid)
+        return self._database.find(AccountRow, sid=sid)
 
     def accounts(self) -> list[AccountRow]:
         """List every account, oldest first: the main account opens the list."""
-        return self._database.select("accounts", AccountRow, {}, "ORDER BY position")
+        return self._database.all(AccountRow, "position")
 
     def account_page(self, filters: Mapping[str, str], asked: PageRequest) -> Slice[AccountRow]:
         """Find one page of the accounts that have exactly these values."""
-        return self._database.page("accounts", AccountRow, filters, asked)
+        return self._database.page(AccountRow, filters, asked)
 
     def set_account_status(self, sid: str, status: str, now: int) -> None:
         """Suspend, close or activate an account."""
-        self._database.update("accounts", sid, {"status": status, "date_updated": now})
+        self._database.update(AccountRow, sid, {"status": status, "date_updated": now})
 
     def is_active(self, account: AccountRow) -> bool:
-        """Tell whether an account may be used: suspending a main account suspends all it owns (Twilio docs)."""
+        """Tell whether an account is in use: suspending one suspends all it owns (Twilio docs)."""
         owner = self.account(account.owner_account_sid)
         return account.status == "active" and (owner is None or owner.status == "active")
 
     def add_api_key(self, row: ApiKeyRow) -> None:
         """Add an API key."""
-        self._database.insert("api_keys", [row])
+        self._database.insert(ApiKeyRow, [row])
 
     def api_key(self, sid: str) -> ApiKeyRow | None:
         """Find an API key."""
-        return self._database.find("api_keys", ApiKeyRow, sid=sid)
+        return self._database.find(ApiKeyRow, sid=sid)
 
     def api_keys(self, account_sid: str) -> list[ApiKeyRow]:
         """List the API keys of this account."""
-        return self._database.select("api_keys", ApiKeyRow, {"account_sid": account_sid})
+        return self._database.all(ApiKeyRow, "rowid", account_sid=account_sid)
 
     # Caller IDs
 
@@ -88,40 +89,44 @@ class Store:
             21450, if an account holds one of the numbers already; then none is added.
         """
         try:
-            self._database.insert("caller_ids", rows)
+            self._database.insert(CallerIdRow, rows)
         except sqlite3.IntegrityError as error:
             raise problems.already_verified() from error
 
     def caller_id(self, account_sid: str, sid: str) -> CallerIdRow | None:
         """Find a caller ID of this account."""
-        return self._database.find("caller_ids", CallerIdRow, account_sid=account_sid, sid=sid)
+        return self._database.find(CallerIdRow, account_sid=account_sid, sid=sid)
 
     def caller_id_of(self, account_sid: str, phone_number: str) -> CallerIdRow | None:
         """Find the caller ID that this account holds for a number."""
-        return self._database.find("caller_ids", CallerIdRow, account_sid=account_sid, phone_number=phone_number)
+        return self._database.find(CallerIdRow, account_sid=account_sid, phone_number=phone_number)
 
     def caller_ids(self) -> list[CallerIdRow]:
         """List the caller IDs of every account, newest first."""
-        return self._database.select("caller_ids", CallerIdRow, {}, "ORDER BY position DESC")
+        return self._database.all(CallerIdRow, "position DESC")
 
     def caller_id_page(self, filters: Mapping[str, str], asked: PageRequest) -> Slice[CallerIdRow]:
         """Find one page of the caller IDs that have exactly these values."""
-        return self._database.page("caller_ids", CallerIdRow, filters, asked)
+        return self._database.page(CallerIdRow, filters, asked)
 
     def rename_caller_id(self, sid: str, friendly_name: str, now: int) -> None:
         """Give a caller ID another name."""
-        self._database.update("caller_ids", sid, {"friendly_name": friendly_name, "date_updated": now})
+        self._database.update(CallerIdRow, sid, {"friendly_name": friendly_name, "date_updated": now})
 
     def delete_caller_id(self, sid: str) -> None:
         """Forget a caller ID."""
-        self._database.delete("caller_ids", sid)
+        self._database.delete(CallerIdRow, sid)
 
     # Calls
 
-    def save_call(self, row: CallRow) -> None:
-        """Add a call, or overwrite what was known about it."""
-        self._database.insert("calls", [row], or_replace=True)
+    def add_call(self, row: CallRow) -> None:
+        """Add a call."""
+        self._database.insert(CallRow, [row])
+
+    def move_call(self, sid: str, changes: Mapping[str, Any]) -> None:
+        """Write down how a call went on."""
+        self._database.update(CallRow, sid, changes)
 
     def call(self, sid: str) -> CallRow | None:
         """Find a call."""
-        return self._database.find("calls", CallRow, sid=sid)
+        return self._database.find(CallRow, sid=sid)

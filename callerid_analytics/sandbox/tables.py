@@ -1,7 +1,12 @@
-"""The tables of the sandbox's database and one row of each. Dates are whole seconds since 1970."""
+"""The tables of the sandbox's database and one row of each.
+
+Dates are whole seconds since 1970. What is listed has a position, which grows with every row and is never
+used again, so that a page token can name it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 VERSION = 0x43494401
@@ -59,7 +64,6 @@ CREATE TABLE calls (
 class AccountRow(NamedTuple):
     """A main account, which owns itself, or a sub-account, which a main account owns."""
 
-    position: int | None
     sid: str
     owner_account_sid: str
     auth_token: str
@@ -79,9 +83,8 @@ class ApiKeyRow(NamedTuple):
 
 
 class CallerIdRow(NamedTuple):
-    """A verified number. `position` grows with every row, and is ``None`` until the store has given one."""
+    """A verified number."""
 
-    position: int | None
     sid: str
     account_sid: str
     phone_number: str
@@ -113,3 +116,12 @@ class CallRow(NamedTuple):
     def duration(self) -> int | None:
         """Seconds from answer to hang-up, once both are known."""
         return None if self.start_time is None or self.end_time is None else self.end_time - self.start_time
+
+
+NAMES: Mapping[type, str] = {
+    AccountRow: "accounts",
+    ApiKeyRow: "api_keys",
+    CallerIdRow: "caller_ids",
+    CallRow: "calls",
+}
+"""Which table holds which rows."""

@@ -1,4 +1,4 @@
-"""The verification call: Twilio rings the number, asks for the code, and believes whoever types the right one."""
+"""The verification call: Twilio rings the number, asks for the code and believes who types the right one."""
 
 from __future__ import annotations
 
@@ -40,8 +40,11 @@ CALL_STATUS: Mapping[str, str] = {
     State.VERIFIED: "completed",
     State.WRONG_CODE: "completed",
 }
-"""The status that Twilio's Call resource shows meanwhile. A call that was answered is completed, whatever was typed:
-the status of the call is not the outcome of the verification (Twilio docs)."""
+"""The status that Twilio's Call resource shows meanwhile.
+
+A call that was answered is completed, whatever was typed: the status of a call is not the outcome of the
+verification (Twilio docs).
+"""
 
 
 class CallOverError(RuntimeError):
@@ -100,7 +103,7 @@ class Telephony:
             start_time=None,
             end_time=None,
         )
-        self._store.save_call(call)
+        self._store.add_call(call)
         return call
 
     def answer(self, call_sid: str, digits: str) -> CallerIdRow | None:
@@ -130,12 +133,15 @@ class Telephony:
             self._hang_up(call, State.VERIFIED, caller_id_sid=caller_id.sid)
             return caller_id
 
-    def caller_id(self, account_sid: str, phone_number: str, friendly_name: str | None = None) -> CallerIdRow:
-        """Make a caller ID as a verification does: with a new SID, from now on, and a formatted name by default."""
-        now = int(self._clock())
-        sid = self.new_sid("PN")
+    def new_caller_id(self, account_sid: str, phone_number: str, friendly_name: str | None = None) -> CallerIdRow:
+        """Make what a verification brings about: a new caller ID, named after its number by default."""
         return CallerIdRow(
-            None, sid, account_sid, phone_number, friendly_name or formatted(phone_number), now, now
+            sid=self.new_sid("PN"),
+            account_sid=account_sid,
+            phone_number=phone_number,
+            friendly_name=friendly_name or formatted(phone_number),
+            date_created=int(self._clock()),
+            date_updated=int(self._clock()),
         )
 
     def new_sid(self, prefix: str) -> str:
@@ -146,16 +152,16 @@ class Telephony:
         """Give the caller ID of a call that succeeded, which another call may have brought about first."""
         known = self._store.caller_id_of(call.account_sid, call.phone_number)
         if known is None:
-            known = self.caller_id(call.account_sid, call.phone_number, call.friendly_name)
+            known = self.new_caller_id(call.account_sid, call.phone_number, call.friendly_name)
             self._store.add_caller_ids([known])
         return known
 
     def _move(self, call: CallRow, state: State, **changes: Any) -> CallRow:
         if state not in FOLLOWING[call.state]:
             raise CallOverError(f"Call {call.sid} is {call.state}; it cannot become {state}")
-        moved = call._replace(state=state, date_updated=int(self._clock()), **changes)
-        self._store.save_call(moved)
-        return moved
+        changes |= {"state": state, "date_updated": int(self._clock())}
+        self._store.move_call(call.sid, changes)
+        return call._replace(**changes)
 
     def _hang_up(self, call: CallRow, state: State, **changes: Any) -> None:
         self._move(call, state, end_time=int(self._clock()), **changes)

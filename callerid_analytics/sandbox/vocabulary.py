@@ -1,8 +1,8 @@
 """The words and numbering plans that the generator draws from; data only.
 
-In a number, ``#`` stands for any digit and ``N`` for 2 to 9. The plans are believable parts of real numbering plans: a
-test holds nearly all of what they make to be valid for libphonenumber. They are spelled out here, and not asked of
-libphonenumber, so that the same seed makes the same numbers whatever version is installed.
+In a number, ``#`` stands for any digit and ``N`` for one from 2 to 9. The patterns are parts of real numbering
+plans: a test asks libphonenumber whether what they make is valid. They are spelled out here, so that the same
+seed makes the same numbers whatever version of libphonenumber is installed.
 """
 
 from __future__ import annotations
@@ -20,12 +20,15 @@ class Plan(NamedTuple):
 
 
 _US_AREAS = (
-    "201 202 206 212 213 214 215 216 301 303 305 310 312 313 314 404 408 415 503 504 510 512 602 612 617 619 646 702 703 "
-    "713 718 720 786 801 808 813 818 832 857 901 904 907 917 919 929 949 972 978"
-).split()
+    "201", "202", "206", "212", "213", "214", "215", "216", "301", "303", "305", "310", "312", "313",
+    "314", "404", "408", "415", "503", "504", "510", "512", "602", "612", "617", "619", "646", "702",
+    "703", "713", "718", "720", "786", "801", "808", "813", "818", "832", "857", "901", "904", "907",
+    "917", "919", "929", "949", "972", "978",
+)  # fmt: skip
 _CANADIAN_AREAS = (
-    "204 226 250 289 306 403 416 418 437 438 506 514 519 587 604 613 647 705 709 778 780 819 867 902".split()
-)
+    "204", "226", "250", "289", "306", "403", "416", "418", "437", "438", "506", "514", "519", "587",
+    "604", "613", "647", "705", "709", "778", "780", "819", "867", "902",
+)  # fmt: skip
 
 _ENGLISH = ("Dana Whitfield", "marcus lee", "J. Okafor", "Priya N.", "Tom O'Brien", "Zoë Adler", "Beth-Ann Cole")
 _FRENCH = ("Hélène Fabre", "François Côté", "Zoé Lefèvre")
@@ -125,26 +128,32 @@ DOCUMENTED_SAMPLE = "+141586753096"
 """Twilio's own documentation shows this number, one digit too long, in its examples."""
 
 FIRST_WORDS = (
-    "Acme Harbor Northwind Bluebird Cedar Summit Juniper Granite Lantern Meridian Copper Willow Orchard Falcon Sterling "
-    "Riverbend Keystone Pinecrest Beacon Saffron Atlas Mosaic Vertex Evergreen Tidewater Quarry Maple Redwood Silverline "
-    "Birch Cobalt Halcyon Ironwood Larkspur Monarch Nimbus Opal Prairie Rosewood Sequoia"
-).split()
+    "Acme", "Harbor", "Northwind", "Bluebird", "Cedar", "Summit", "Juniper", "Granite", "Lantern",
+    "Meridian", "Copper", "Willow", "Orchard", "Falcon", "Sterling", "Riverbend", "Keystone",
+    "Pinecrest", "Beacon", "Saffron", "Atlas", "Mosaic", "Vertex", "Evergreen", "Tidewater", "Quarry",
+    "Maple", "Redwood", "Silverline", "Birch", "Cobalt", "Halcyon", "Ironwood", "Larkspur", "Monarch",
+    "Nimbus", "Opal", "Prairie", "Rosewood", "Sequoia",
+)  # fmt: skip
 
 SECOND_WORDS = (
-    "Dental Logistics Plumbing Foods Media Travel Insurance Robotics Pharmacy Motors Realty Textiles Energy Clinic "
-    "Couriers Studio Labs Mortgage Catering Outfitters Security Books Fitness Printing Veterinary Optics Legal Tutoring"
-).split()
+    "Dental", "Logistics", "Plumbing", "Foods", "Media", "Travel", "Insurance", "Robotics", "Pharmacy",
+    "Motors", "Realty", "Textiles", "Energy", "Clinic", "Couriers", "Studio", "Labs", "Mortgage",
+    "Catering", "Outfitters", "Security", "Books", "Fitness", "Printing", "Veterinary", "Optics",
+    "Legal", "Tutoring",
+)  # fmt: skip
 
 LEGAL_FORMS = ("", "", "", " Inc.", " LLC", " Ltd", " GmbH", " & Sons", " Group")
 
 DEPARTMENTS = (
-    "Sales", "Support", "Billing", "Front Desk", "Dispatch", "HR", "Marketing", "Helpdesk", "Returns", "Scheduling",
-    "After Hours", "Main Line", "IT", "Collections", "Recruiting", "Warehouse", "Emergency", "Reception",
+    "Sales", "Support", "Billing", "Front Desk", "Dispatch", "HR", "Marketing", "Helpdesk", "Returns",
+    "Scheduling", "After Hours", "Main Line", "IT", "Collections", "Recruiting", "Warehouse",
+    "Emergency", "Reception",
 )  # fmt: skip
 
 LEFTOVERS = (
-    "test", "TEST DO NOT USE", "old number", "temp", "delete me", "???", "asdf", "New Caller ID", "do not delete!!",
-    "my cell", "backup line", "ported 2017?", "Copy of Main Line", "-", "n/a", "Unknown",
+    "test", "TEST DO NOT USE", "old number", "temp", "delete me", "???", "asdf", "New Caller ID",
+    "do not delete!!", "my cell", "backup line", "ported 2017?", "Copy of Main Line", "-", "n/a",
+    "Unknown",
 )  # fmt: skip
 
 EMOJI = ("☎️", "📞", "🍕", "🚑", "✅", "⭐", "🇨🇦", "👩‍⚕️")

@@ -1,0 +1,44 @@
+"""What is written about the project cannot drift away from it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+import callerid_analytics
+from callerid_analytics.cli import commands
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_newest_version_in_the_changelog_is_this_one() -> None:
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == callerid_analytics.__version__
+
+
+@pytest.mark.parametrize("name", commands.commands)
+def test_every_command_is_in_the_readme_with_its_help(name: str) -> None:
+    context = click.Context(commands, info_name="callerids")
+    summary = commands.commands[name].get_short_help_str(limit=200)
+    assert re.search(rf"\| `callerids {name}\b[^|]*` \| {re.escape(summary)}", README), context.command_path
+
+
+@pytest.mark.parametrize("name", callerid_analytics.__all__)
+def test_every_public_name_is_in_the_readme(name: str) -> None:
+    assert re.search(rf"`{name}\b", README)
+
+
+@pytest.mark.parametrize("target", re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+def test_every_make_target_is_documented(target: str) -> None:
+    assert f"`make {target}`" in README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def test_numbers_in_documents_are_fictional() -> None:
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("notebooks/*.ipynb")):
+        for number in re.findall(r"\+\d{8,15}\b", path.read_text(encoding="utf-8")):
+            assert re.fullmatch(r"\+1\d{3}55501\d\d|\+4420794600\d\d|\+4420794609\d\d|\+44207946\d{4}", number), number
