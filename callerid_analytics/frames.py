@@ -218,7 +218,11 @@ def _instant(values: pd.Series) -> pd.Series:
 
 
 def _small_integer(values: pd.Series) -> pd.Series:
-    return values.astype(SMALL_INTEGER)
+    integers = values.astype("Int64")
+    small = integers.astype(SMALL_INTEGER)  # what does not fit is cut to 16 bits, in silence
+    if (small != integers).any():
+        raise OverflowError("does not fit")
+    return small
 
 
 def _boolean(values: pd.Series) -> pd.Series:

@@ -186,8 +186,13 @@ def _readings(client: Client, accounts: Literal["self", "all"] | Sequence[str]) 
 def _read_all(client: Client, readings: list[_Reading], query: dict[str, Any], *, progress: bool) -> None:
     """Read every active account: one request of each at a time, several accounts side by side."""
     to_read = [reading for reading in readings if reading.status == READ]
-    with progress_bar(unit="caller IDs", shown=progress) as bar, _pool(len(to_read)) as (pool, cancel):
-        steps = {reading: reading.pages_from(client, query, cancel) for reading in to_read}
+    cancel = threading.Event()
+    with (
+        progress_bar(unit="caller IDs", shown=progress) as bar,
+        _pool(len(to_read)) as pool,
+        client.abortable(cancel) as abortable,
+    ):
+        steps = {reading: reading.pages_from(abortable, query, cancel) for reading in to_read}
         waiting: dict[Future[FetchedPage | None], _Reading] = {
             pool.submit(next, pages, None): reading for reading, pages in steps.items()
         }
@@ -206,14 +211,12 @@ def _read_all(client: Client, readings: list[_Reading], query: dict[str, Any], *
 
 
 @contextmanager
-def _pool(size: int) -> Iterator[tuple[ThreadPoolExecutor, threading.Event]]:
-    """Provide threads that are gone at the end, however it comes, and an event that tells them to stop."""
-    cancel = threading.Event()
+def _pool(size: int) -> Iterator[ThreadPoolExecutor]:
+    """Provide threads that are gone at the end, however it comes; what they had not begun is dropped."""
     pool = ThreadPoolExecutor(max(1, min(size, _ACCOUNTS_AT_ONCE)), thread_name_prefix="callerids-load")
     try:
-        yield pool, cancel
+        yield pool
     finally:
-        cancel.set()
         pool.shutdown(wait=True, cancel_futures=True)
 
 

@@ -20,8 +20,11 @@ def progress_bar(*, unit: str, total: int | None = None, shown: bool = True) -> 
     """
     from tqdm.auto import tqdm  # late: it loads ipywidgets
 
+    class Bar(tqdm):  # type: ignore[type-arg] # generic in its stubs only
+        monitor_interval = 0  # tqdm's watching thread would outlive the work
+
     watched = shown and (in_notebook() or (sys.stderr is not None and sys.stderr.isatty()))
-    return tqdm(total=total, unit=f" {unit}", disable=not watched, dynamic_ncols=True)
+    return Bar(total=total, unit=f" {unit}", disable=not watched, dynamic_ncols=True)
 
 
 def in_notebook() -> bool:

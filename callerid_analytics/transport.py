@@ -8,17 +8,23 @@ credentials are for is ever spoken to.
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import random
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 from urllib.parse import urljoin, urlsplit
+from weakref import WeakSet
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from callerid_analytics import refusals
@@ -118,7 +124,8 @@ class Transport:
         self._pause = pause
         self._clock = clock
         self._jitter = jitter
-        self._session = _session(settings)
+        self._adapter = _AbortableAdapter(pool_connections=1, pool_maxsize=_MOST_CONNECTIONS)
+        self._session = _session(settings, self._adapter)
         self._has_reached_host = False
 
     def request(
@@ -178,6 +185,21 @@ class Transport:
     def close(self) -> None:
         """Close the connections; the next request opens new ones."""
         self._session.close()
+
+    def abort(self) -> None:
+        """Cut off the requests that are under way in other threads; each fails as if its connection had broken."""
+        self._adapter.abort()
+
+    def sibling(self) -> Transport:
+        """Return a transport like this one with connections of its own, so that aborting it harms no other."""
+        return Transport(
+            self.settings,
+            timeout=self._timeout,
+            retry=self._retry,
+            pause=self._pause,
+            clock=self._clock,
+            jitter=self._jitter,
+        )
 
     def _delay(self, error: RequestError, retries: int, elapsed: float) -> float | None:
         """Return the seconds to wait before the next attempt, or None when there is to be none.
@@ -251,13 +273,43 @@ def _never_connected(error: requests.RequestException) -> bool:
     return isinstance(reason, NewConnectionError | ConnectTimeoutError)
 
 
-def _session(settings: Settings) -> requests.Session:
+class _AbortableAdapter(HTTPAdapter):
+    """Keeps hold of its connections: a thread that waits in a socket can be woken by closing it, and only so."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        connections: WeakSet[HTTPConnection] = WeakSet()
+
+        class Http(HTTPConnection):
+            def connect(self) -> None:
+                super().connect()
+                connections.add(self)
+
+        class Https(HTTPSConnection):
+            def connect(self) -> None:
+                super().connect()
+                connections.add(self)
+
+        super().init_poolmanager(*args, **kwargs)
+        self._connections = connections
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": type("_HttpPool", (HTTPConnectionPool,), {"ConnectionCls": Http}),
+            "https": type("_HttpsPool", (HTTPSConnectionPool,), {"ConnectionCls": Https}),
+        }
+
+    def abort(self) -> None:
+        for connection in list(self._connections):
+            if connection.sock is not None:
+                with contextlib.suppress(OSError):  # it may be closed by now
+                    connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _session(settings: Settings, adapter: HTTPAdapter) -> requests.Session:
     session = requests.Session()
     session.auth = (settings.username, settings.password)
     session.headers["User-Agent"] = f"callerid-analytics (Python {platform.python_version()}; requests)"
     session.headers["Accept"] = "application/json"
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.mount(settings.base_url, HTTPAdapter(pool_connections=1, pool_maxsize=_MOST_CONNECTIONS))
+    session.mount(settings.base_url, adapter)
     if urlsplit(settings.base_url).hostname in _LOOPBACK:
         session.trust_env = False  # a proxy from the environment cannot reach this machine's own loopback
     return session

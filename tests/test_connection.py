@@ -36,7 +36,9 @@ def test_with_credentials_it_is_the_environments_account(
     assert (client.account_sid, client.base_url) == (sandbox.account_sid, sandbox.url)
 
 
-@pytest.mark.parametrize("half", ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "CALLERIDS_BASE_URL"])
+@pytest.mark.parametrize(
+    "half", ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "CALLERIDS_BASE_URL"]
+)
 def test_half_a_pair_is_never_a_wish_to_practise(half: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(half, "AC" + 32 * "0")
     with pytest.raises(MissingCredentials):

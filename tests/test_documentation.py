@@ -41,4 +41,6 @@ def test_every_make_target_is_documented(target: str) -> None:
 def test_numbers_in_documents_are_fictional() -> None:
     for path in (*ROOT.glob("*.md"), *ROOT.glob("notebooks/*.ipynb")):
         for number in re.findall(r"\+\d{8,15}\b", path.read_text(encoding="utf-8")):
-            assert re.fullmatch(r"\+1\d{3}55501\d\d|\+4420794600\d\d|\+4420794609\d\d|\+44207946\d{4}", number), number
+            assert re.fullmatch(r"\+1\d{3}55501\d\d|\+4420794600\d\d|\+4420794609\d\d|\+44207946\d{4}", number), (
+                number
+            )

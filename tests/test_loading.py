@@ -276,6 +276,27 @@ def test_an_interrupt_does_not_wait_for_the_next_attempt(server: ScriptedServer)
     assert len(outcome) == 1
 
 
+def test_an_interrupt_does_not_wait_for_a_server_that_hangs(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, never = threading.Event(), threading.Event()
+    client = Client(ACCOUNT, "token", base_url=server.url, timeout=(5.0, 300.0))
+    server.say(ABOUT, Reply(until=never))
+
+    def interrupt_once_asked(*_: object, **__: object) -> object:
+        while len(server.requests) < 2:
+            asked.wait(0.01)
+        raise KeyboardInterrupt
+
+    before = set(threading.enumerate())
+    monkeypatch.setattr(loading, "wait", interrupt_once_asked)
+    with pytest.raises(KeyboardInterrupt):
+        load(client)
+    left = {thread.name for thread in set(threading.enumerate()) - before}
+    never.set()
+    assert not [name for name in left if name.startswith("callerids-load")]
+
+
 def test_accounts_are_read_side_by_side_and_pages_ahead(
     scripted: Client, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from calendar import timegm
 from itertools import accumulate
+from operator import itemgetter
 from random import Random
 from typing import NamedTuple
 
 from callerid_analytics.sandbox import names, vocabulary
+from callerid_analytics.sandbox.dates import rfc2822
 from callerid_analytics.sandbox.phone_numbers import formatted
 from callerid_analytics.sandbox.tables import AccountRow, ApiKeyRow, CallerIdRow
 from callerid_analytics.sandbox.vocabulary import Plan
 
 FIRST_DAY = timegm((2009, 8, 21, 0, 0, 0))
+LAST_NEW_ACCOUNT = timegm((2016, 1, 1, 0, 0, 0))
 LAST_DAY = timegm((2026, 6, 30, 0, 0, 0))
 """The data ends on a fixed day, whenever it is made."""
 
@@ -35,6 +38,8 @@ SHARE_ABROAD = 0.12
 SHARE_IN_BURSTS = 0.6
 """Numbers verified on one of the days when somebody worked through a list."""
 
+_WEIGHTS = list(accumulate(plan.weight for plan in vocabulary.PLANS))
+
 
 class Population(NamedTuple):
     """The rows of a new sandbox, in the order in which they were created."""
@@ -48,7 +53,8 @@ class Business(NamedTuple):
     """Whose numbers they are: a customer of one account, at home in one place."""
 
     name: str
-    account: AccountRow
+    account_sid: str
+    since: int
     plan: Plan
     busy_days: tuple[int, ...]
 
@@ -66,9 +72,11 @@ def populate(numbers: int, accounts: int, seed: int) -> Population:
         Decides everything else.
     """
     draw = Random(seed)  # noqa: S311  # data to be reproduced, not secrets to be kept
-    account_rows = _accounts(draw, accounts)
+    opened = [FIRST_DAY, *sorted(_moment(draw, FIRST_DAY, LAST_NEW_ACCOUNT) for _ in range(accounts - 1))]
+    account_rows = _accounts(draw, opened)
     api_key = ApiKeyRow(_sid(draw, "SK"), account_rows[0].sid, _secret(draw))
-    return Population(account_rows, api_key, _caller_ids(draw, account_rows, numbers))
+    businesses = _businesses(draw, account_rows, opened, numbers // NUMBERS_PER_BUSINESS)
+    return Population(account_rows, api_key, _caller_ids(draw, businesses, numbers))
 
 
 def _sid(draw: Random, prefix: str) -> str:
@@ -79,69 +87,70 @@ def _secret(draw: Random) -> str:
     return f"{draw.getrandbits(128):032x}"
 
 
-def _accounts(draw: Random, count: int) -> list[AccountRow]:
-    main_sid = _sid(draw, "AC")
-    titles = names.account_titles(draw, count)
-    created = [
-        FIRST_DAY,
-        *sorted(_moment(draw, FIRST_DAY, timegm((2016, 1, 1, 0, 0, 0))) for _ in range(count - 1)),
-    ]
+def _accounts(draw: Random, opened: list[int]) -> list[AccountRow]:
+    sids = [_sid(draw, "AC") for _ in opened]
     return [
         AccountRow(
-            sid=main_sid if number == 0 else _sid(draw, "AC"),
-            owner_account_sid=main_sid,
+            sid=sid,
+            owner_account_sid=sids[0],
             auth_token=_secret(draw),
-            friendly_name=titles[number],
+            friendly_name=title,
             status="active",
             type="Full",
-            date_created=created[number],
-            date_updated=created[number],
+            date_created=rfc2822(moment),
+            date_updated=rfc2822(moment),
         )
-        for number in range(count)
+        for sid, title, moment in zip(sids, names.account_titles(draw, len(sids)), opened, strict=True)
     ]
 
 
-def _businesses(draw: Random, accounts: list[AccountRow], count: int) -> list[Business]:
-    """Make businesses: one for each account, and the rest mostly for the main account."""
-    owners = accounts + draw.choices(accounts, [len(accounts)] + [1] * (len(accounts) - 1), k=count)
-    plans = draw.choices(vocabulary.PLANS, [plan.weight for plan in vocabulary.PLANS], k=len(owners))
+def _businesses(draw: Random, accounts: list[AccountRow], opened: list[int], count: int) -> list[Business]:
+    """Make businesses: one for each account, and about half of the others for the main account."""
+    everyone = range(len(accounts))
+    weights = [max(len(accounts) - 1, 1)] + [1] * (len(accounts) - 1)
     return [
         Business(
             name=names.business(draw),
-            account=account,
-            plan=plan,
-            busy_days=tuple(_moment(draw, account.date_created, LAST_DAY - DAY) // DAY * DAY for _ in range(3)),
+            account_sid=accounts[owner].sid,
+            since=opened[owner],
+            plan=_place(draw),
+            busy_days=tuple(_moment(draw, opened[owner], LAST_DAY - DAY) // DAY * DAY for _ in range(3)),
         )
-        for account, plan in zip(owners, plans, strict=True)
+        for owner in (*everyone, *draw.choices(everyone, weights, k=count))
     ]
 
 
-def _caller_ids(draw: Random, accounts: list[AccountRow], numbers: int) -> list[CallerIdRow]:
-    businesses = _businesses(draw, accounts, numbers // NUMBERS_PER_BUSINESS)
+def _place(draw: Random) -> Plan:
+    (plan,) = draw.choices(vocabulary.PLANS, cum_weights=_WEIGHTS)
+    return plan
+
+
+def _caller_ids(draw: Random, businesses: list[Business], numbers: int) -> list[CallerIdRow]:
     book = PhoneBook(draw)
-    rows = [_caller_id(draw, draw.choice(businesses), book) for _ in range(numbers)]
-    return sorted(rows, key=lambda row: row.date_created)
+    made = [_caller_id(draw, draw.choice(businesses), book) for _ in range(numbers)]
+    return [row for _, row in sorted(made, key=itemgetter(0))]
 
 
-def _caller_id(draw: Random, business: Business, book: PhoneBook) -> CallerIdRow:
+def _caller_id(draw: Random, business: Business, book: PhoneBook) -> tuple[int, CallerIdRow]:
     phone_number = book.number(business)
     name = names.friendly_name(draw, business.name, business.plan, phone_number, book.old_number())
     created = _creation(draw, business)
-    return CallerIdRow(
+    updated = created if name is None else _update(draw, created)
+    return created, CallerIdRow(
         sid=_sid(draw, "PN"),
-        account_sid=business.account.sid,
+        account_sid=business.account_sid,
         phone_number=phone_number,
         friendly_name=name or formatted(phone_number),
-        date_created=created,
-        date_updated=created if name is None else _update(draw, created),
+        date_created=rfc2822(created),
+        date_updated=rfc2822(updated),
     )
 
 
 def _creation(draw: Random, business: Business) -> int:
     if draw.random() < SHARE_IN_BURSTS:
         moment = draw.choice(business.busy_days) + 9 * HOUR + draw.randrange(8 * HOUR)
-        return max(moment, business.account.date_created)
-    return max(_moment(draw, business.account.date_created, LAST_DAY) for _ in range(2))
+        return max(moment, business.since)
+    return max(_moment(draw, business.since, LAST_DAY) for _ in range(2))
 
 
 def _update(draw: Random, created: int) -> int:
@@ -160,7 +169,6 @@ class PhoneBook:
 
     def __init__(self, draw: Random) -> None:
         self._draw = draw
-        self._weights = list(accumulate(plan.weight for plan in vocabulary.PLANS))
         self._given = [vocabulary.DOCUMENTED_SAMPLE]
         self._taken: set[tuple[str, str]] = set()
 
@@ -168,7 +176,7 @@ class PhoneBook:
         """Give a business another number."""
         while True:
             number = self._propose(business.plan)
-            entry = (business.account.sid, number)
+            entry = (business.account_sid, number)
             if entry not in self._taken:
                 self._taken.add(entry)
                 self._given.append(number)
@@ -184,16 +192,12 @@ class PhoneBook:
             (SHARE_SHARED, self.old_number),
             (SHARE_IMPOSSIBLE, lambda: self._fill(vocabulary.IMPOSSIBLE)),
             (SHARE_FICTIONAL, lambda: self._fill(vocabulary.FICTIONAL)),
-            (SHARE_ABROAD, lambda: self._fill(self._anywhere().numbers)),
+            (SHARE_ABROAD, lambda: self._fill(_place(self._draw).numbers)),
         ):
             if chance < share:
                 return source()
             chance -= share
         return self._fill(home.numbers)
-
-    def _anywhere(self) -> Plan:
-        (plan,) = self._draw.choices(vocabulary.PLANS, cum_weights=self._weights)
-        return plan
 
     def _fill(self, patterns: tuple[str, ...]) -> str:
         pattern = self._draw.choice(patterns).replace("N", str(self._draw.randrange(2, 10)))

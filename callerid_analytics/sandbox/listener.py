@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
@@ -62,13 +63,14 @@ class Listener(uvicorn.Server):
         if not self.started:
             raise RuntimeError("The sandbox's server did not start; its thread has printed why")
 
-    def serve_until_signal(self) -> None:
+    def serve_until_signal(self, announce: Callable[[], object]) -> None:
         """Serve in the main thread until SIGINT or SIGTERM, and return then."""
         # uvicorn ends by raising the signal once more, for whoever handled it before: this handler lets us
         # return then instead of dying. It also catches a signal that comes before uvicorn looks for one.
         signals = (signal.SIGINT, signal.SIGTERM)
         former = {number: signal.signal(number, self._on_signal) for number in signals}
         try:
+            announce()
             self._run()
         finally:
             for number, handler in former.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 from callerid_analytics.sandbox import authentication, paging, parameters, problems, resources
 from callerid_analytics.sandbox.authentication import Principal
-from callerid_analytics.sandbox.dates import Clock
+from callerid_analytics.sandbox.dates import Clock, rfc2822
 from callerid_analytics.sandbox.parameters import Parameters
 from callerid_analytics.sandbox.store import Store
 from callerid_analytics.sandbox.tables import AccountRow, CallerIdRow
@@ -106,9 +106,10 @@ def fetch_caller_id(exchange: Exchange) -> dict[str, Any]:
 
 def update_caller_id(exchange: Exchange) -> dict[str, Any]:
     """Rename a verified number; without a name nothing changes."""
+    row = exchange.caller_id()
     name = parameters.friendly_name(exchange.form)
     if name is not None:
-        exchange.store.rename_caller_id(exchange.caller_id().sid, name, int(exchange.world.clock()))
+        exchange.store.rename_caller_id(row.sid, name, rfc2822(exchange.world.clock()))
     return fetch_caller_id(exchange)
 
 
@@ -119,8 +120,9 @@ def delete_caller_id(exchange: Exchange) -> None:
 
 def fetch_call(exchange: Exchange) -> dict[str, Any]:
     """Describe a verification call."""
+    account = exchange.active_account()
     call = exchange.store.call(exchange.sids["sid"])
-    if call is None or call.account_sid != exchange.active_account().sid:
+    if call is None or call.account_sid != account.sid:
         raise problems.not_found(exchange.path)
     return resources.call(call, exchange.extension)
 

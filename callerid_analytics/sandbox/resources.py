@@ -56,8 +56,8 @@ def account(row: AccountRow, extension: str) -> dict[str, Any]:
     path = f"{ACCOUNTS}/{row.sid}"
     return {
         "auth_token": row.auth_token,
-        "date_created": rfc2822(row.date_created),
-        "date_updated": rfc2822(row.date_updated),
+        "date_created": row.date_created,
+        "date_updated": row.date_updated,
         "friendly_name": row.friendly_name,
         "owner_account_sid": row.owner_account_sid,
         "sid": row.sid,
@@ -76,8 +76,8 @@ def caller_id(row: CallerIdRow, extension: str) -> dict[str, str]:
         "account_sid": account_sid,
         "friendly_name": friendly_name,
         "phone_number": phone_number,
-        "date_created": rfc2822(date_created),
-        "date_updated": rfc2822(date_updated),
+        "date_created": date_created,
+        "date_updated": date_updated,
         "uri": f"{ACCOUNTS}/{account_sid}/OutgoingCallerIds/{sid}{extension}",
     }
 

@@ -7,10 +7,10 @@ from random import Random
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from callerid_analytics.sandbox import authentication, operations, parameters, problems
 from callerid_analytics.sandbox.headers import TwilioHeaders
@@ -42,11 +42,10 @@ OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
 }
 
 
-def create_app(world: World, *, randomness: Random) -> Starlette:
+def create_app(world: World, randomness: Random) -> ASGIApp:
     """Make the ASGI application that answers for a world."""
-    return Starlette(
+    app = Starlette(
         routes=[_route(path, methods, world) for path, methods in OPERATIONS.items()],
-        middleware=[Middleware(TwilioHeaders, randomness=randomness)],
         exception_handlers={
             RestError: _refuse,
             HTTPException: _refuse,
@@ -54,6 +53,8 @@ def create_app(world: World, *, randomness: Random) -> Starlette:
             ClientDisconnect: _leave,
         },
     )
+    app.router.redirect_slashes = False
+    return TwilioHeaders(app, randomness)
 
 
 def _route(path: str, methods: Mapping[str, Operation], world: World) -> Route:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from os import PathLike
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from callerid_analytics.sandbox import generator, resources
-from callerid_analytics.sandbox.dates import Clock
+from callerid_analytics.sandbox.dates import Clock, rfc2822
 from callerid_analytics.sandbox.listener import Listener
 from callerid_analytics.sandbox.operations import World
 from callerid_analytics.sandbox.representations import JSON
@@ -82,14 +83,14 @@ class Sandbox:
         ValueError
             If `db` is a file of something else.
         """
-        self._open().listener.serve_in_thread()
+        self._open().serve_in_thread()
         return self
 
     def stop(self) -> None:
         """End at once: thread, connections and port are gone, and data in memory is lost. May be repeated."""
         if self._running:
             self._running.listener.end()
-            self._running.store.close()
+            self._running.world.store.close()
             self._running = None
 
     def serve(self, announce: Callable[[], object] = lambda: None) -> None:
@@ -107,10 +108,9 @@ class Sandbox:
         ValueError
             If `db` is a file of something else.
         """
-        listener = self._open().listener
+        listener = self._open()
         try:
-            announce()
-            listener.serve_until_signal()
+            listener.serve_until_signal(announce)
         finally:
             self.stop()
 
@@ -134,7 +134,7 @@ class Sandbox:
     @property
     def url(self) -> str:
         """The base URL, such as ``http://127.0.0.1:53211``."""
-        return self._now.listener.url
+        return self._current.listener.url
 
     @property
     def account_sid(self) -> str:
@@ -170,19 +170,25 @@ class Sandbox:
     @property
     def accounts(self) -> list[dict[str, str]]:
         """Every account's ``sid``, ``friendly_name`` and ``status``, the main account first."""
-        rows = self._now.store.accounts()
+        rows = self._world.store.accounts()
         return [{"sid": row.sid, "friendly_name": row.friendly_name, "status": row.status} for row in rows]
 
     def set_account_status(self, sid: str, status: str) -> None:
         """Make an account ``active``, ``suspended`` or ``closed``."""
-        self._now.store.set_account_status(sid, status, int(self._clock()))
+        self._world.store.set_account_status(sid, status, rfc2822(self._clock()))
 
     def caller_ids(self) -> list[dict[str, str]]:
         """List the caller IDs of every account as the API shows them, newest first."""
-        return [resources.caller_id(row, JSON.extension) for row in self._now.store.caller_ids()]
+        return [resources.caller_id(row, JSON.extension) for row in self._world.store.caller_ids()]
 
     def add_caller_id(
-        self, phone_number: str, friendly_name: str | None = None, *, account_sid: str | None = None
+        self,
+        phone_number: str,
+        friendly_name: str | None = None,
+        *,
+        account_sid: str | None = None,
+        date_created: str | None = None,
+        date_updated: str | None = None,
     ) -> dict[str, str]:
         """Have a number verified already, whatever it looks like.
 
@@ -194,6 +200,8 @@ class Sandbox:
             The formatted number by default.
         account_sid : str, optional
             The main account by default.
+        date_created, date_updated : str, optional
+            RFC 2822 text, kept as it is; now by default.
 
         Returns
         -------
@@ -205,9 +213,11 @@ class Sandbox:
         RestError
             21450, if the account holds this number already.
         """
-        now = self._now
-        row = now.telephony.new_caller_id(account_sid or self.account_sid, phone_number, friendly_name)
-        now.store.add_caller_ids([row])
+        row = self._world.telephony.new_caller_id(account_sid or self.account_sid, phone_number, friendly_name)
+        row = row._replace(
+            date_created=date_created or row.date_created, date_updated=date_updated or row.date_updated
+        )
+        self._world.store.add_caller_ids([row])
         return resources.caller_id(row, JSON.extension)
 
     def answer(self, call_sid: str, digits: str) -> dict[str, str] | None:
@@ -225,36 +235,40 @@ class Sandbox:
         CallOverError
             If it has ended.
         """
-        row = self._now.telephony.answer(call_sid, digits)
+        row = self._world.telephony.answer(call_sid, digits)
         return resources.caller_id(row, JSON.extension) if row else None
 
     @property
-    def _now(self) -> _Running:
+    def _current(self) -> _Running:
         if self._running is None:
             raise RuntimeError("The sandbox is not running; start it, or use it in a with statement")
         return self._running
 
     @property
+    def _world(self) -> World:
+        return self._current.world
+
+    @property
     def _main_account(self) -> AccountRow:
-        return self._now.store.accounts()[0]
+        return self._world.store.accounts()[0]
 
     @property
     def _main_api_key(self) -> ApiKeyRow:
-        return self._now.store.api_keys(self.account_sid)[0]
+        return self._world.store.api_keys(self.account_sid)[0]
 
-    def _open(self) -> _Running:
+    def _open(self) -> Listener:
         if self._running:
             raise RuntimeError(f"The sandbox is already running at {self.url}")
-        store = Store(self._db)
-        try:
+        with ExitStack() as undo:
+            store = Store(self._db)
+            undo.callback(store.close)
+            world = World(store, Telephony(store, self._clock, self._randomness), self._clock)
+            listener = Listener(create_app(world, self._randomness), self._port)
+            undo.callback(listener.end)
             self._fill(store)
-            telephony = Telephony(store, clock=self._clock, randomness=self._randomness)
-            app = create_app(World(store, telephony, self._clock), randomness=self._randomness)
-            self._running = _Running(store, telephony, Listener(app, self._port))
-        except BaseException:
-            store.close()
-            raise
-        return self._running
+            undo.pop_all()
+        self._running = _Running(world, listener)
+        return listener
 
     def _fill(self, store: Store) -> None:
         with store.transaction():
@@ -266,6 +280,5 @@ class Sandbox:
 
 
 class _Running(NamedTuple):
-    store: Store
-    telephony: Telephony
+    world: World
     listener: Listener

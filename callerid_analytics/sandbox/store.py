@@ -57,7 +57,7 @@ class Store:
         """Find one page of the accounts that have exactly these values."""
         return self._database.page(AccountRow, filters, asked)
 
-    def set_account_status(self, sid: str, status: str, now: int) -> None:
+    def set_account_status(self, sid: str, status: str, now: str) -> None:
         """Suspend, close or activate an account."""
         self._database.update(AccountRow, sid, {"status": status, "date_updated": now})
 
@@ -109,7 +109,7 @@ class Store:
         """Find one page of the caller IDs that have exactly these values."""
         return self._database.page(CallerIdRow, filters, asked)
 
-    def rename_caller_id(self, sid: str, friendly_name: str, now: int) -> None:
+    def rename_caller_id(self, sid: str, friendly_name: str, now: str) -> None:
         """Give a caller ID another name."""
         self._database.update(CallerIdRow, sid, {"friendly_name": friendly_name, "date_updated": now})
 

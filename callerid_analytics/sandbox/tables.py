@@ -1,7 +1,8 @@
 """The tables of the sandbox's database and one row of each.
 
-Dates are whole seconds since 1970. What is listed has a position, which grows with every row and is never
-used again, so that a page token can name it.
+What is listed has a position, which grows with every row and is never used again, so that a page token can
+name it, and keeps its dates as the text that is sent: a page sends 2,000 of them. The moments of a call are
+seconds since 1970.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ CREATE TABLE accounts (
     friendly_name TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('active', 'suspended', 'closed')),
     type TEXT NOT NULL CHECK (type IN ('Trial', 'Full')),
-    date_created INTEGER NOT NULL,
-    date_updated INTEGER NOT NULL
+    date_created TEXT NOT NULL,
+    date_updated TEXT NOT NULL
 );
 CREATE TABLE api_keys (
     sid TEXT PRIMARY KEY,
@@ -35,8 +36,8 @@ CREATE TABLE caller_ids (
     account_sid TEXT NOT NULL REFERENCES accounts (sid),
     phone_number TEXT NOT NULL,
     friendly_name TEXT NOT NULL,
-    date_created INTEGER NOT NULL,
-    date_updated INTEGER NOT NULL
+    date_created TEXT NOT NULL,
+    date_updated TEXT NOT NULL
 );
 CREATE INDEX caller_ids_in_order ON caller_ids (account_sid, position);
 CREATE UNIQUE INDEX caller_ids_by_number ON caller_ids (account_sid, phone_number);
@@ -53,10 +54,10 @@ CREATE TABLE calls (
     status_callback_method TEXT NOT NULL,
     state TEXT NOT NULL,
     caller_id_sid TEXT,
-    date_created INTEGER NOT NULL,
-    date_updated INTEGER NOT NULL,
-    start_time INTEGER,
-    end_time INTEGER
+    date_created REAL NOT NULL,
+    date_updated REAL NOT NULL,
+    start_time REAL,
+    end_time REAL
 );
 """
 
@@ -70,8 +71,8 @@ class AccountRow(NamedTuple):
     friendly_name: str
     status: str
     type: str
-    date_created: int
-    date_updated: int
+    date_created: str
+    date_updated: str
 
 
 class ApiKeyRow(NamedTuple):
@@ -89,8 +90,8 @@ class CallerIdRow(NamedTuple):
     account_sid: str
     phone_number: str
     friendly_name: str
-    date_created: int
-    date_updated: int
+    date_created: str
+    date_updated: str
 
 
 class CallRow(NamedTuple):
@@ -107,15 +108,15 @@ class CallRow(NamedTuple):
     status_callback_method: str
     state: str
     caller_id_sid: str | None
-    date_created: int
-    date_updated: int
-    start_time: int | None
-    end_time: int | None
+    date_created: float
+    date_updated: float
+    start_time: float | None
+    end_time: float | None
 
     @property
     def duration(self) -> int | None:
-        """Seconds from answer to hang-up, once both are known."""
-        return None if self.start_time is None or self.end_time is None else self.end_time - self.start_time
+        """Whole seconds from answer to hang-up, once both are known."""
+        return None if self.start_time is None or self.end_time is None else int(self.end_time - self.start_time)
 
 
 NAMES: Mapping[type, str] = {

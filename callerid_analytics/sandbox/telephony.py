@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from callerid_analytics.sandbox import problems
-from callerid_analytics.sandbox.dates import Clock
+from callerid_analytics.sandbox.dates import Clock, rfc2822
 from callerid_analytics.sandbox.phone_numbers import formatted
 from callerid_analytics.sandbox.store import Store
 from callerid_analytics.sandbox.tables import CallerIdRow, CallRow
@@ -76,7 +76,7 @@ class Telephony:
         Draws the SIDs and the codes.
     """
 
-    def __init__(self, store: Store, *, clock: Clock, randomness: Random) -> None:
+    def __init__(self, store: Store, clock: Clock, randomness: Random) -> None:
         self._store = store
         self._clock = clock
         self._randomness = randomness
@@ -91,7 +91,7 @@ class Telephony:
         """
         if self._store.caller_id_of(request.account_sid, request.phone_number):
             raise problems.already_verified()
-        now = int(self._clock())
+        now = self._clock()
         call = CallRow(
             sid=self.new_sid("CA"),
             **request._asdict(),
@@ -125,7 +125,7 @@ class Telephony:
             call = self._store.call(call_sid)
             if call is None:
                 raise LookupError(f"There is no call {call_sid}")
-            call = self._move(call, State.ANSWERED, start_time=int(self._clock()))
+            call = self._move(call, State.ANSWERED, start_time=self._clock())
             if digits != call.validation_code:
                 self._hang_up(call, State.WRONG_CODE)
                 return None
@@ -135,13 +135,14 @@ class Telephony:
 
     def new_caller_id(self, account_sid: str, phone_number: str, friendly_name: str | None = None) -> CallerIdRow:
         """Make what a verification brings about: a new caller ID, named after its number by default."""
+        now = rfc2822(self._clock())
         return CallerIdRow(
             sid=self.new_sid("PN"),
             account_sid=account_sid,
             phone_number=phone_number,
             friendly_name=friendly_name or formatted(phone_number),
-            date_created=int(self._clock()),
-            date_updated=int(self._clock()),
+            date_created=now,
+            date_updated=now,
         )
 
     def new_sid(self, prefix: str) -> str:
@@ -159,9 +160,9 @@ class Telephony:
     def _move(self, call: CallRow, state: State, **changes: Any) -> CallRow:
         if state not in FOLLOWING[call.state]:
             raise CallOverError(f"Call {call.sid} is {call.state}; it cannot become {state}")
-        changes |= {"state": state, "date_updated": int(self._clock())}
+        changes |= {"state": state, "date_updated": self._clock()}
         self._store.move_call(call.sid, changes)
         return call._replace(**changes)
 
     def _hang_up(self, call: CallRow, state: State, **changes: Any) -> None:
-        self._move(call, state, end_time=int(self._clock()), **changes)
+        self._move(call, state, end_time=self._clock(), **changes)

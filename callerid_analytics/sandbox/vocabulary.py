@@ -108,7 +108,7 @@ PLANS = (
     ),
 )
 
-FICTIONAL = ("+1212555010#", "+1415555011#", "+1604555013#", "+44207946####", "+447700900###", "+61491570###")
+FICTIONAL = ("+1312555014#", "+1617555016#", "+1604555013#", "+442079460###", "+447700900###", "+61491570###")
 """Ranges that regulators keep free for films and examples, typed in by somebody who was trying things out."""
 
 IMPOSSIBLE = (

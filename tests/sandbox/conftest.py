@@ -1,0 +1,82 @@
+"""What the sandbox's tests share: a clock that stands still, and the API as a person with curl sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+import requests
+
+from callerid_analytics.sandbox import Sandbox
+
+
+class HandClock:
+    """Stands still until somebody moves it."""
+
+    def __init__(self, now: float = 1_700_000_000) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Api:
+    """One account's resources, asked for with one pair of credentials."""
+
+    def __init__(self, sandbox: Sandbox, account_sid: str | None = None) -> None:
+        self.sandbox = sandbox
+        self.account = f"/2010-04-01/Accounts/{account_sid or sandbox.account_sid}"
+        self.caller_ids = f"{self.account}/OutgoingCallerIds.json"
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.session.auth = (sandbox.account_sid, sandbox.auth_token)
+
+    def send(self, method: str, path: str, **options: Any) -> requests.Response:
+        return self.session.request(method, self.sandbox.url + path, timeout=10, **options)
+
+    def get(self, path: str, **query: Any) -> requests.Response:
+        return self.send("GET", path, params=query)
+
+    def post(self, path: str, **form: Any) -> requests.Response:
+        return self.send("POST", path, data=form)
+
+    def caller_id(self, sid: str) -> str:
+        return f"{self.account}/OutgoingCallerIds/{sid}.json"
+
+    def pages(self, path: str | None, key: str = "outgoing_caller_ids", **query: Any) -> Iterator[dict[str, Any]]:
+        """Follow a list to its end."""
+        path = path or self.caller_ids
+        while path:
+            page = self.get(path, **query).json()
+            yield page
+            path, query = page["next_page_uri"], {}
+
+
+def code_of(response: requests.Response) -> tuple[int, int]:
+    """Give the HTTP status and Twilio's code of a refusal, whose body must agree with them."""
+    body = response.json()
+    assert body["status"] == response.status_code
+    assert body["more_info"] == f"https://www.twilio.com/docs/errors/{body['code']}"
+    assert body["message"]
+    return response.status_code, body["code"]
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def sandbox(clock: HandClock) -> Iterator[Sandbox]:
+    """A small sandbox of the test's own, in which neither time nor chance does anything unforeseen."""
+    with Sandbox(numbers=30, accounts=3, clock=clock, randomness=Random(1)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def api(sandbox: Sandbox) -> Iterator[Api]:
+    api = Api(sandbox)
+    yield api
+    api.session.close()
