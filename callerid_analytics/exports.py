@@ -231,20 +231,23 @@ def _reading(path: StrPath) -> Iterator[BinaryIO]:
             raise ExportError(f"{path} cannot be read, or is not an export of caller IDs: {error}") from error
 
 
-class _WholeLineEnds(io.BufferedReader):
+class _WholeLineEnds:
     r"""A file whose blocks never end between ``\r`` and ``\n``, where pyarrow's CSV reader would drop the latter.
 
     https://github.com/apache/arrow/issues/51368
     """
 
-    _held_back = b""
+    closed = False
 
     def __init__(self, file: BinaryIO) -> None:
-        super().__init__(file)  # type: ignore[arg-type]  # which asks for a raw file, and reads from any
+        self._file = file
+        self._held_back = b""
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        size = -1 if size is None else size
-        block = self._held_back + super().read(size - len(self._held_back) if size > 0 else size)
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int) -> bytes:
+        block = self._held_back + self._file.read(size - len(self._held_back))
         self._held_back = b"\r" if block.endswith(b"\r") and len(block) > 1 else b""
         return block.removesuffix(self._held_back)
 
@@ -341,6 +344,6 @@ def _format(target: StrPath | BinaryIO, named: Format | None = None) -> Format:
     if named is None and ending in _FORMATS:
         return _FORMATS[ending]
     raise InvalidParameter(
-        f"{named or ending!r} names no format of ours: end the path in .csv, .parquet or .jsonl, or pass format='csv', "
-        "'parquet' or 'jsonl'."
+        f"{named or ending!r} names no format of ours: end the path in .csv, .parquet or .jsonl, or pass "
+        "format='csv', 'parquet' or 'jsonl'."
     )

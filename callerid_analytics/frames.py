@@ -11,6 +11,7 @@ derived from a missing or unreadable number is missing as well.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
 
@@ -202,6 +203,12 @@ def _text(values: pd.Series) -> pd.Series:
 def _category(values: pd.Series) -> pd.Series:
     if _is_text_category(values.dtype):
         return values
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        categories = values.cat.categories.astype(object)
+        # A category that is no text matters only where it is used, which the last line finds out.
+        if pd.api.types.infer_dtype(categories) in ("string", "empty"):
+            with suppress(UnicodeError):
+                return values.cat.as_unordered().cat.rename_categories(pd.Index(categories, dtype=TEXT))
     return _text(values).astype(CATEGORY)
 
 

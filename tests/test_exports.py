@@ -5,6 +5,7 @@ import json
 import os
 import stat
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pandas as pd
 import pyarrow.csv
@@ -233,10 +234,15 @@ class TestReplacing:
     def test_an_error_half_way_leaves_the_old_file_and_nothing_else(self, tmp_path):
         path = tmp_path / "x.csv"
         path.write_bytes(b"old")
-        for error in (KeyboardInterrupt, ZeroDivisionError):
-            with pytest.raises(error), replacing(path) as file:
+
+        def interrupted(error):
+            with replacing(path) as file:
                 file.write(b"new, but not whole")
                 raise error
+
+        for error in (KeyboardInterrupt, ZeroDivisionError):
+            with pytest.raises(error):
+                interrupted(error)
             assert path.read_bytes() == b"old"
             assert leftovers(tmp_path) == ["x.csv"]
 
@@ -280,7 +286,7 @@ class TestReplacing:
 
     def test_a_device_is_written_to_and_not_replaced(self, frame):
         exports.write(frame, "/dev/null", format="csv")
-        assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+        assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
     def test_an_error_of_ours_inside_passes_as_it_is(self, tmp_path):
         error = ExportError("said already")

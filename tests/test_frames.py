@@ -109,6 +109,17 @@ def test_ordered_categories_become_plain_ones():
     assert not frames.conform(given)["region"].cat.ordered
 
 
+@pytest.mark.parametrize("wrong", [7, "half \ud83d pair"])
+def test_categories_of_something_else_are_refused_where_they_are_used(wrong):
+    categories = pd.Index([wrong, "GB"], dtype=object)
+    given = messy(region=pd.Categorical(pd.Series([None, "GB", wrong], dtype=object), categories=categories))
+    with pytest.raises(ContractError) as caught:
+        frames.conform(given)
+    assert "Row 2 " in str(caught.value)
+    assert repr(wrong) in str(caught.value)
+    assert frames.conform(given.iloc[:2])["region"].tolist()[1:] == ["GB"]
+
+
 def test_unused_categories_may_stay():
     frame = frames.conform(messy())
     some = frames.conform(frame.iloc[1:2])

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
 
 HOST = "127.0.0.1"
+
+_TICK = 0.1
+"""Seconds; uvicorn counts in these when it makes a new date for its headers."""
 
 _GRACE = 1
 """Seconds that requests under way get to notice that their client is cut off."""
@@ -53,6 +58,8 @@ class Listener(uvicorn.Server):
         self._socket = _bind(port)
         self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
         self._ready = threading.Event()
+        self._tick_now = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
     def serve_in_thread(self) -> None:
@@ -79,7 +86,9 @@ class Listener(uvicorn.Server):
     def end(self) -> None:
         """Stop serving, whoever is still connected; the thread and all sockets are gone afterwards."""
         self.should_exit = True
-        if self._thread:
+        if self._thread and self._loop:
+            with suppress(RuntimeError):  # the loop has ended by itself
+                self._loop.call_soon_threadsafe(self._tick_now.set)
             self._thread.join()
         self._socket.close()
 
@@ -95,7 +104,16 @@ class Listener(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Say that requests are answered from now on."""
         await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
         self._ready.set()
+
+    async def main_loop(self) -> None:
+        """Tick ten times a second as uvicorn does, and at once when somebody waits for our end."""
+        for counter in itertools.count():
+            if await self.on_tick(counter):
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._tick_now.wait(), _TICK)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Cut every connection off: uvicorn would wait for clients that keep theirs open."""

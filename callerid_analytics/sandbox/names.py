@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from random import Random
+from typing import NamedTuple
 
+from callerid_analytics.sandbox.dice import Dice
 from callerid_analytics.sandbox.parameters import MAX_FRIENDLY_NAME
 from callerid_analytics.sandbox.phone_numbers import formatted
 from callerid_analytics.sandbox.vocabulary import (
@@ -32,61 +33,65 @@ _HABITS = (
 _CASES: tuple[Callable[[str], str], ...] = (*[str] * 12, *[str.upper] * 4, *[str.lower] * 4, str.swapcase)
 
 
-def account_titles(draw: Random, count: int) -> list[str]:
+class Business(NamedTuple):
+    """Who uses a number: a company with a few departments, at home in one place."""
+
+    name: str
+    departments: tuple[str, ...]
+    plan: Plan
+
+
+def account_titles(dice: Dice, count: int) -> list[str]:
     """Name companies, all differently."""
     titles: dict[str, None] = {}
     while len(titles) < count:
-        title = business(draw) + draw.choice(LEGAL_FORMS)
+        title = _company(dice) + dice.pick(LEGAL_FORMS)
         titles[title if title not in titles else f"{title} {len(titles)}"] = None
     return list(titles)
 
 
-def business(draw: Random) -> str:
-    """Name a company, carelessly: two may be called the same."""
-    return f"{draw.choice(FIRST_WORDS)} {draw.choice(SECOND_WORDS)}"
+def business(dice: Dice, plan: Plan) -> Business:
+    """Found a company, careless of whether another is called the same."""
+    return Business(_company(dice), tuple(dice.pick(DEPARTMENTS) for _ in range(3)), plan)
 
 
-def friendly_name(draw: Random, whose: str, plan: Plan, phone_number: str, another_number: str) -> str | None:
-    """Name a number, or leave it as it came (``None``).
+def friendly_name(dice: Dice, business: Business, phone_number: str, another_number: str) -> str | None:
+    """Name a number of a business, or leave its name as it came (``None``).
 
-    Parameters
-    ----------
-    draw : random.Random
-        Decides.
-    whose : str
-        The business that uses the number.
-    plan : Plan
-        Where that business is at home.
-    phone_number, another_number : str
-        The number itself, and one that somebody might confuse it with.
+    A name may hold the number itself, or another that somebody confused it with.
     """
-    kind = draw.randrange(100)
+    kind = dice.below(100)
     if kind < 22:
         return None
+    whose, department = business.name, dice.pick(business.departments)
     if kind < 58:
-        name = _typed(draw, whose, draw.choice(DEPARTMENTS))
+        name = _typed(dice, whose, department)
     elif kind < 72:
-        name = _typed(draw, whose, draw.choice(plan.cities))
+        name = _typed(dice, whose, dice.pick(business.plan.cities))
     elif kind < 78:
-        name = _typed(draw, whose.split()[0], draw.choice(DEPARTMENTS))
+        name = _typed(dice, whose.split()[0], department)
     elif kind < 82:
-        name = draw.choice(DEPARTMENTS)
+        name = department
     elif kind < 91:
-        name = draw.choice(plan.people) + draw.choice(("", "", " (mobile)", " cell", f" – {whose}"))
+        name = dice.pick(business.plan.people) + dice.pick(("", "", " (mobile)", " cell", f" – {whose}"))
     elif kind < 96:
-        name = _with_number(draw, whose, draw.choice((phone_number, another_number)))
+        name = _with_number(dice, whose, dice.pick((phone_number, another_number)))
     else:
-        name = draw.choice(LEFTOVERS)
-    return _slip(draw, name)[:MAX_FRIENDLY_NAME]
+        name = dice.pick(LEFTOVERS)
+    return _slip(dice, name)[:MAX_FRIENDLY_NAME]
 
 
-def _typed(draw: Random, whose: str, what: str) -> str:
-    return draw.choice(_CASES)(draw.choice(_HABITS).format(whose=whose, what=what))
+def _company(dice: Dice) -> str:
+    return f"{dice.pick(FIRST_WORDS)} {dice.pick(SECOND_WORDS)}"
 
 
-def _with_number(draw: Random, whose: str, phone_number: str) -> str:
+def _typed(dice: Dice, whose: str, what: str) -> str:
+    return dice.pick(_CASES)(dice.pick(_HABITS).format(whose=whose, what=what))
+
+
+def _with_number(dice: Dice, whose: str, phone_number: str) -> str:
     bare = phone_number.lstrip("+")
-    return draw.choice(
+    return dice.pick(
         (
             f"{whose} {phone_number}",
             f"{whose} {formatted(phone_number)}",
@@ -97,21 +102,21 @@ def _with_number(draw: Random, whose: str, phone_number: str) -> str:
     )
 
 
-def _slip(draw: Random, name: str) -> str:
-    if draw.random() < SHARE_TYPING_ERRORS:
-        name = _mistyped(draw, name)
-    if not name.isascii() and draw.random() < SHARE_MOJIBAKE:
+def _slip(dice: Dice, name: str) -> str:
+    if dice.happens(SHARE_TYPING_ERRORS):
+        name = _mistyped(dice, name)
+    if not name.isascii() and dice.happens(SHARE_MOJIBAKE):
         name = name.encode().decode("cp1252", "replace")
-    if draw.random() < SHARE_EMOJI:
-        name = f"{draw.choice(EMOJI)} {name}"
-    if draw.random() < SHARE_STRAY_SPACES:
-        name = draw.choice(
+    if dice.happens(SHARE_EMOJI):
+        name = f"{dice.pick(EMOJI)} {name}"
+    if dice.happens(SHARE_STRAY_SPACES):
+        name = dice.pick(
             (f" {name}", f"{name} ", f"{name}  ", name.replace(" ", "  "), f"{name}\t", f"{name}\u00a0")
         )
     return name
 
 
-def _mistyped(draw: Random, name: str) -> str:
-    at = draw.randrange(max(len(name) - 1, 1))
+def _mistyped(dice: Dice, name: str) -> str:
+    at = dice.below(max(len(name) - 1, 1))
     before, here, after = name[:at], name[at : at + 2], name[at + 2 :]
-    return before + draw.choice((here[::-1], here[:1], here[:1] + here)) + after
+    return before + dice.pick((here[::-1], here[:1], here[:1] + here)) + after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -45,6 +46,15 @@ class Api:
     def caller_id(self, sid: str) -> str:
         return f"{self.account}/OutgoingCallerIds/{sid}.json"
 
+    def half_a_request(self) -> bytes:
+        """Write a request by hand, its body cut short."""
+        username, password = self.session.auth
+        credentials = b64encode(f"{username}:{password}".encode()).decode()
+        return (
+            f"POST {self.caller_ids} HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {credentials}\r\n"
+            "Content-Length: 100\r\n\r\nPhoneNumber="
+        ).encode()
+
     def pages(self, path: str | None, key: str = "outgoing_caller_ids", **query: Any) -> Iterator[dict[str, Any]]:
         """Follow a list to its end."""
         path = path or self.caller_ids
@@ -61,6 +71,11 @@ def code_of(response: requests.Response) -> tuple[int, int]:
     assert body["more_info"] == f"https://www.twilio.com/docs/errors/{body['code']}"
     assert body["message"]
     return response.status_code, body["code"]
+
+
+def address(sandbox: Sandbox) -> tuple[str, int]:
+    host, port = sandbox.url.removeprefix("http://").split(":")
+    return host, int(port)
 
 
 @pytest.fixture

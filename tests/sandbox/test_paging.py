@@ -95,7 +95,9 @@ def test_filters_are_exact_and_stay_in_every_uri(api: Api, sandbox: Sandbox) -> 
         assert all(parse_qs(urlsplit(uri).query)["FriendlyName"] == ["Zoë & Söhne"] for uri in uris)
     both = api.get(api.caller_ids, FriendlyName="Zoë & Söhne", PhoneNumber="+14155550124").json()
     assert [row["phone_number"] for row in both["outgoing_caller_ids"]] == ["+14155550124"]
-    assert sids(api.get(api.caller_ids, friendlyname="nobody").json()) == truth(sandbox), "names are case-sensitive"
+    assert sids(api.get(api.caller_ids, friendlyname="nobody").json()) == truth(sandbox), (
+        "names are case-sensitive"
+    )
 
 
 def test_rows_that_stayed_are_seen_once_whatever_comes_and_goes(api: Api, sandbox: Sandbox) -> None:
@@ -135,7 +137,9 @@ def test_the_page_size_is_50_unless_asked_for_and_never_above_1000(api: Api, san
     assert "PageSize=1000&" in api.get(api.caller_ids, PageSize=5000).json()["uri"]
 
 
-@pytest.mark.parametrize("query", [{name: value} for name in ("PageSize", "Page") for value in ("x", "-1", "", "1.5", "٣")])
+@pytest.mark.parametrize(
+    "query", [{name: value} for name in ("PageSize", "Page") for value in ("x", "-1", "", "1.5", "٣")]
+)
 def test_senseless_paging_is_refused(api: Api, query: dict[str, str]) -> None:
     assert code_of(api.get(api.caller_ids, **query)) == (400, 20001)
 
@@ -144,7 +148,9 @@ def test_a_page_size_of_zero_is_refused(api: Api) -> None:
     assert code_of(api.get(api.caller_ids, PageSize=0)) == (400, 20001)
 
 
-@pytest.mark.parametrize("token", ["", "PA", "PN123", f"PA{'f' * 32}", f"PC{'0' * 32}", f"PA{'0' * 31}x", "PAPN" + "0" * 32])
+@pytest.mark.parametrize(
+    "token", ["", "PA", "PN123", f"PA{'f' * 32}", f"PC{'0' * 32}", f"PA{'0' * 31}x", "PAPN" + "0" * 32]
+)
 def test_a_foreign_token_is_refused(api: Api, token: str) -> None:
     assert code_of(api.get(api.caller_ids, PageToken=token)) == (400, 21481)
 

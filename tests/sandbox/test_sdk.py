@@ -1,0 +1,122 @@
+"""Twilio's own SDK takes the sandbox for Twilio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from twilio.base.exceptions import TwilioRestException
+from twilio.rest import Client
+
+from callerid_analytics.sandbox import Sandbox
+
+
+def sdk(sandbox: Sandbox, username: str, password: str, account_sid: str | None = None) -> Client:
+    client = Client(username, password, account_sid)
+    client.api.base_url = sandbox.url
+    return client
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[Client]:
+    client = sdk(sandbox, sandbox.account_sid, sandbox.auth_token)
+    yield client
+    client.http_client.session.close()
+
+
+def mine(sandbox: Sandbox) -> list[str]:
+    return [row["sid"] for row in sandbox.caller_ids() if row["account_sid"] == sandbox.account_sid]
+
+
+def test_list(client: Client, sandbox: Sandbox) -> None:
+    assert [caller_id.sid for caller_id in client.outgoing_caller_ids.list()] == mine(sandbox)
+
+
+def test_list_with_a_limit(client: Client, sandbox: Sandbox) -> None:
+    assert [caller_id.sid for caller_id in client.outgoing_caller_ids.list(limit=3)] == mine(sandbox)[:3]
+    assert len(client.outgoing_caller_ids.list(limit=5000)) == len(mine(sandbox))
+
+
+def test_stream_in_small_pages(client: Client, sandbox: Sandbox) -> None:
+    assert [caller_id.sid for caller_id in client.outgoing_caller_ids.stream(page_size=4)] == mine(sandbox)
+
+
+def test_pages_forth_and_back(client: Client, sandbox: Sandbox) -> None:
+    first = client.outgoing_caller_ids.page(page_size=4)
+    second = first.next_page()
+    assert second is not None
+    assert [caller_id.sid for caller_id in second] == mine(sandbox)[4:8]
+    back = second.previous_page()
+    assert back is not None
+    assert [caller_id.sid for caller_id in back] == mine(sandbox)[:4]
+
+
+def test_filters(client: Client, sandbox: Sandbox) -> None:
+    made = sandbox.add_caller_id("+14155550123", "Zoë & Söhne")
+    assert [found.sid for found in client.outgoing_caller_ids.list(phone_number="+14155550123")] == [made["sid"]]
+    assert [found.sid for found in client.outgoing_caller_ids.list(friendly_name="Zoë & Söhne")] == [made["sid"]]
+    assert client.outgoing_caller_ids.list(phone_number="+14155550124") == []
+
+
+def test_fetch(client: Client, sandbox: Sandbox) -> None:
+    made = sandbox.add_caller_id("+14155550123", "Front desk")
+    found = client.outgoing_caller_ids(made["sid"]).fetch()
+    assert (found.phone_number, found.friendly_name) == ("+14155550123", "Front desk")
+    assert found.date_created == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+    assert found.uri == made["uri"]
+
+
+def test_update_and_delete(client: Client, sandbox: Sandbox) -> None:
+    sid = mine(sandbox)[0]
+    assert client.outgoing_caller_ids(sid).update(friendly_name="My Second Line").friendly_name == "My Second Line"
+    assert client.outgoing_caller_ids(sid).update().friendly_name == "My Second Line"
+    assert client.outgoing_caller_ids(sid).delete() is True
+    assert sid not in mine(sandbox)
+
+
+def test_validation(client: Client, sandbox: Sandbox) -> None:
+    request = client.validation_requests.create(
+        "+14155550123",
+        friendly_name="Front desk",
+        call_delay=3,
+        extension="12",
+        status_callback="https://example.com/callback",
+        status_callback_method="GET",
+    )
+    assert client.calls(request.call_sid).fetch().status == "queued"
+    assert sandbox.answer(request.call_sid, request.validation_code)
+    call = client.calls(request.call_sid).fetch()
+    assert (call.status, call.to, call.duration) == ("completed", "+14155550123", "0")
+    (verified,) = client.outgoing_caller_ids.list(phone_number="+14155550123")
+    assert verified.friendly_name == "Front desk"
+
+
+def test_a_refusal(client: Client, sandbox: Sandbox) -> None:
+    sandbox.add_caller_id("+14155550123")
+    with pytest.raises(TwilioRestException) as refusal:
+        client.validation_requests.create("+14155550123")
+    assert (refusal.value.status, refusal.value.code) == (400, 21450)
+    assert refusal.value.msg == "Unable to create record: Phone number is already verified."
+
+
+def test_a_wrong_token(sandbox: Sandbox) -> None:
+    stranger = sdk(sandbox, sandbox.account_sid, "0" * 32)
+    with pytest.raises(TwilioRestException) as refusal:
+        stranger.outgoing_caller_ids(f"PN{'0' * 32}").fetch()
+    assert (refusal.value.status, refusal.value.code) == (401, 20003)
+    stranger.http_client.session.close()
+
+
+def test_an_api_key(sandbox: Sandbox) -> None:
+    client = sdk(sandbox, sandbox.api_key, sandbox.api_secret, sandbox.account_sid)
+    assert len(client.outgoing_caller_ids.list()) == len(mine(sandbox))
+    client.http_client.session.close()
+
+
+def test_accounts(client: Client, sandbox: Sandbox) -> None:
+    accounts = client.api.accounts.list()
+    assert {account.sid for account in accounts} == {account["sid"] for account in sandbox.accounts}
+    sub_account = sandbox.accounts[1]["sid"]
+    expected = sum(row["account_sid"] == sub_account for row in sandbox.caller_ids())
+    assert len(client.api.accounts(sub_account).outgoing_caller_ids.list()) == expected
