@@ -33,6 +33,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
+import msgspec
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -148,8 +149,7 @@ def write_json_lines(frame: pd.DataFrame, target: StrPath | BinaryIO) -> None:
     table = _table_of_text(frame)
     with _writing(target) as file:
         for batch in table.to_batches(max_chunksize=10_000):
-            rows = (json.dumps(row, ensure_ascii=False) for row in batch.to_pylist())
-            file.write("".join(f"{row}\n" for row in rows).encode())
+            file.write(msgspec.json.Encoder().encode_lines(batch.to_pylist()))
 
 
 def read_json_lines(path: StrPath) -> pd.DataFrame:
@@ -300,7 +300,8 @@ def _plain(values: pd.Series) -> pa.Array:
     if values.name in frames.BY_NAME:
         if values.dtype == frames.INSTANT:
             return _dates_as_text(values)
-        return pa.array(values.astype(frames.TEXT) if values.dtype == "category" else values)
+        array = pa.array(values)
+        return array.dictionary_decode() if values.dtype == "category" else array
     if values.dtype != frames.TEXT:
         values = frames.convert(values.astype(object).map(str, na_action="ignore"), frames.TEXT)
     return pa.array(values)

@@ -46,4 +46,4 @@ class Dice:
 
     def hexadecimal(self) -> str:
         """Draw 32 hexadecimal digits."""
-        return "".join(f"{self.below(1 << 32):08x}" for _ in range(4))
+        return f"{self.below(1 << 48):012x}{self.below(1 << 48):012x}{self.below(1 << 32):08x}"

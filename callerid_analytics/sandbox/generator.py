@@ -116,13 +116,14 @@ def _caller_id(dice: Dice, customer: Customer, book: PhoneBook) -> tuple[int, Ca
     name = names.friendly_name(dice, customer.business, phone_number, book.old_number())
     created = _creation(dice, customer)
     updated = created if name is None else _update(dice, created)
+    date_created = rfc2822(created)
     return created, CallerIdRow(
         sid=_sid(dice, "PN"),
         account_sid=customer.account_sid,
         phone_number=phone_number,
         friendly_name=name or formatted(phone_number),
-        date_created=rfc2822(created),
-        date_updated=rfc2822(updated),
+        date_created=date_created,
+        date_updated=date_created if updated == created else rfc2822(updated),
     )
 
 
@@ -170,12 +171,12 @@ class PhoneBook:
             return self._made_from(vocabulary.IMPOSSIBLE)
         if kind < 9:
             return self._made_from(vocabulary.FICTIONAL)
-        if kind < 20:  # an office elsewhere
-            return self._made_from(_place(self._dice).numbers)
+        if kind < 20:  # an office somewhere in the world
+            return self._made_from(self._dice.pick(vocabulary.PLANS).numbers)
         return self._made_from(home.numbers)
 
     def _made_from(self, patterns: tuple[str, ...]) -> str:
         pattern = self._dice.pick(patterns).replace("N", str(self._dice.between(2, 9)))
-        count = pattern.count("#")
-        digits = iter(f"{self._dice.below(10**count):0{count}}")
-        return "".join(next(digits) if sign == "#" else sign for sign in pattern)
+        fixed = pattern.rstrip("#")
+        free = len(pattern) - len(fixed)
+        return f"{fixed}{self._dice.below(10**free):0{free}}" if free else fixed

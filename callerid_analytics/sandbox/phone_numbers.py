@@ -6,7 +6,7 @@ import re
 
 _PUNCTUATION = re.compile(r"[\s().\-\u2010-\u2015/]")
 _INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
-_NORTH_AMERICAN = re.compile(r"(?:\+?1)?([2-9][0-9]{2})([2-9][0-9]{2})([0-9]{4})")
+_NORTH_AMERICAN = re.compile(r"1?([2-9][0-9]{2})([2-9][0-9]{2})([0-9]{4})")
 
 
 def to_e164(typed: str) -> str | None:

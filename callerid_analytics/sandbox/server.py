@@ -17,7 +17,7 @@ from callerid_analytics.sandbox.operations import World
 from callerid_analytics.sandbox.representations import JSON
 from callerid_analytics.sandbox.routes import create_app
 from callerid_analytics.sandbox.store import Store
-from callerid_analytics.sandbox.tables import AccountRow, ApiKeyRow
+from callerid_analytics.sandbox.tables import STATUSES, AccountRow, ApiKeyRow
 from callerid_analytics.sandbox.telephony import Telephony
 
 
@@ -174,8 +174,18 @@ class Sandbox:
         return [{"sid": row.sid, "friendly_name": row.friendly_name, "status": row.status} for row in rows]
 
     def set_account_status(self, sid: str, status: str) -> None:
-        """Make an account ``active``, ``suspended`` or ``closed``."""
-        self._world.store.set_account_status(sid, status, rfc2822(self._clock()))
+        """Make an account ``active``, ``suspended`` or ``closed``.
+
+        Raises
+        ------
+        LookupError
+            If there is no such account.
+        ValueError
+            If there is no such status.
+        """
+        if status not in STATUSES:
+            raise ValueError(f"An account is {', '.join(STATUSES)}, not {status!r}")
+        self._world.store.set_account_status(self._account(sid).sid, status, rfc2822(self._clock()))
 
     def caller_ids(self) -> list[dict[str, str]]:
         """List the caller IDs of every account as the API shows them, newest first."""
@@ -210,10 +220,13 @@ class Sandbox:
 
         Raises
         ------
+        LookupError
+            If there is no such account.
         RestError
             21450, if the account holds this number already.
         """
-        row = self._world.telephony.new_caller_id(account_sid or self.account_sid, phone_number, friendly_name)
+        account = self._account(account_sid) if account_sid else self._main_account
+        row = self._world.telephony.new_caller_id(account.sid, phone_number, friendly_name)
         row = row._replace(
             date_created=date_created or row.date_created, date_updated=date_updated or row.date_updated
         )
@@ -251,6 +264,12 @@ class Sandbox:
     @property
     def _main_account(self) -> AccountRow:
         return self._world.store.accounts()[0]
+
+    def _account(self, sid: str) -> AccountRow:
+        account = self._world.store.account(sid)
+        if account is None:
+            raise LookupError(f"There is no account {sid}")
+        return account
 
     @property
     def _main_api_key(self) -> ApiKeyRow:

@@ -13,6 +13,9 @@ from typing import NamedTuple
 VERSION = 0x43494401
 """Marks a SQLite file as ours ("CID") and says which schema it has; the last byte counts up."""
 
+STATUSES = ("active", "suspended", "closed")
+"""Of an account (Twilio docs)."""
+
 SCHEMA = """
 CREATE TABLE accounts (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -20,8 +23,8 @@ CREATE TABLE accounts (
     owner_account_sid TEXT NOT NULL,
     auth_token TEXT NOT NULL,
     friendly_name TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('active', 'suspended', 'closed')),
-    type TEXT NOT NULL CHECK (type IN ('Trial', 'Full')),
+    status TEXT NOT NULL,
+    type TEXT NOT NULL,
     date_created TEXT NOT NULL,
     date_updated TEXT NOT NULL
 );

@@ -1,8 +1,8 @@
 """The words and numbering plans that the generator draws from; data only.
 
-In a number, ``#`` stands for any digit and ``N`` for one from 2 to 9. The patterns are parts of real numbering
-plans: a test asks libphonenumber whether what they make is valid. They are spelled out here, so that the same
-seed makes the same numbers whatever version of libphonenumber is installed.
+In a number, ``N`` stands for a digit from 2 to 9, and each ``#`` at its end for any digit. The patterns are
+parts of real numbering plans: a test asks libphonenumber whether what they make is valid. They are spelled out
+here, so that the same seed makes the same numbers whatever version of libphonenumber is installed.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ PLANS = (
         ("London", "Manchester", "Edinburgh"),
         _ENGLISH,
     ),
-    Plan(5, ("+44148172####", "+447781######"), ("St Peter Port", "Guernsey"), _ENGLISH),
-    Plan(5, ("+44153472####", "+447797######"), ("St Helier", "Jersey"), _ENGLISH),
-    Plan(2, ("+44162467####",), ("Douglas",), _ENGLISH),
+    Plan(4, ("+44148172####", "+447781######"), ("St Peter Port", "Guernsey"), _ENGLISH),
+    Plan(4, ("+44153472####", "+447797######"), ("St Helier", "Jersey"), _ENGLISH),
+    Plan(3, ("+44162467####",), ("Douglas",), _ENGLISH),
     Plan(
         45,
         ("+4930#######", "+4989#######", "+49221######", "+491512#######", "+49176########"),
@@ -113,7 +113,7 @@ FICTIONAL = ("+1312555014#", "+1617555016#", "+1604555013#", "+442079460###", "+
 
 IMPOSSIBLE = (
     "+1415555########",  # two numbers run together
-    "+1N##N####",  # a digit lost
+    "+1NN######",  # a digit lost
     "+12####",
     "+1115N######",  # no such area code
     "+44020N#######",  # the trunk zero kept

@@ -46,12 +46,14 @@ class Api:
     def caller_id(self, sid: str) -> str:
         return f"{self.account}/OutgoingCallerIds/{sid}.json"
 
+    def authorization(self) -> str:
+        credentials = f"{self.sandbox.account_sid}:{self.sandbox.auth_token}"
+        return f"Basic {b64encode(credentials.encode()).decode()}"
+
     def half_a_request(self) -> bytes:
         """Write a request by hand, its body cut short."""
-        username, password = self.session.auth
-        credentials = b64encode(f"{username}:{password}".encode()).decode()
         return (
-            f"POST {self.caller_ids} HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {credentials}\r\n"
+            f"POST {self.caller_ids} HTTP/1.1\r\nHost: x\r\nAuthorization: {self.authorization()}\r\n"
             "Content-Length: 100\r\n\r\nPhoneNumber="
         ).encode()
 

@@ -61,7 +61,7 @@ def test_the_same_seed_makes_the_same_data_in_every_process() -> None:
 
 def test_the_data_of_seed_7_is_the_same_on_every_platform() -> None:
     """A literal: whoever changes the data changes everybody's, and has to say so here."""
-    assert hashlib.sha256(repr(populate(500, 4, 7)).encode()).hexdigest()[:16] == "9dfcd3e809262575"
+    assert hashlib.sha256(repr(populate(500, 4, 7)).encode()).hexdigest()[:16] == "3528f34bba6545b0"
 
 
 def test_another_seed_makes_other_data() -> None:
@@ -108,9 +108,8 @@ def test_the_world_is_in_it(population: Population) -> None:
         for row in population.caller_ids
         if validity(row.phone_number) == "valid"
     )
-    assert {"US", "CA", "GB", "JE", "DE", "FR", "ES", "BR", "AU", "IN", "JP", "MX", "RU", "IT", "NO", "001"} < set(
-        regions
-    )
+    expected = "US CA GB GG JE IM DE FR ES BR AU IN JP MX RU KZ IT VA NO SJ 001"
+    assert set(expected.split()) < set(regions)
     assert regions["US"] > 0.3 * 2500
     assert regions["US"] + regions["CA"] < 0.8 * 2500
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import socket
+import time
 
 import pytest
 
@@ -97,13 +99,21 @@ def test_a_mistake_of_ours_is_admitted(
     response = api.get(api.caller_ids)
     assert code_of(response) == (500, 20500)
     assert "Twilio-Request-Id" in response.headers
+    api.sandbox.stop()  # which waits for whoever is still writing his log
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_small_answers_do_not_wait_for_acknowledgements(api: Api) -> None:
-    """With Nagle's algorithm on, the second of two small writes waits 40 ms for the client's kernel."""
-    durations = sorted(api.send("GET", f"{api.caller_ids}?PageSize=1").elapsed.total_seconds() for _ in range(21))
-    assert durations[10] < 0.03
+def test_small_answers_do_not_wait_for_acknowledgements(api: Api, sandbox: Sandbox) -> None:
+    """With Nagle's algorithm on, the second write of an answer waits 40 ms for the client's kernel."""
+    connection = http.client.HTTPConnection(*address(sandbox))
+    durations = []
+    for _ in range(41):
+        started = time.perf_counter()
+        connection.request("GET", api.caller_ids, headers={"Authorization": api.authorization()})
+        assert connection.getresponse().read()
+        durations.append(time.perf_counter() - started)
+    connection.close()
+    assert sorted(durations)[20] < 0.03
 
 
 def test_a_client_that_breaks_off_harms_nobody(
@@ -112,6 +122,7 @@ def test_a_client_that_breaks_off_harms_nobody(
     with socket.create_connection(address(sandbox)) as connection:
         connection.sendall(api.half_a_request())
     assert api.get(api.caller_ids).status_code == 200
+    sandbox.stop()
     assert not caplog.records
 
 

@@ -161,6 +161,15 @@ def test_the_same_number_twice_in_an_account_is_refused(sandbox: Sandbox) -> Non
     assert sandbox.caller_ids() == before
 
 
+def test_unknown_accounts_and_statuses_are_refused(sandbox: Sandbox) -> None:
+    with pytest.raises(LookupError, match="AC0"):
+        sandbox.add_caller_id("+14155550123", account_sid="AC0")
+    with pytest.raises(LookupError, match="AC0"):
+        sandbox.set_account_status("AC0", "closed")
+    with pytest.raises(ValueError, match="asleep"):
+        sandbox.set_account_status(sandbox.account_sid, "asleep")
+
+
 def test_python_and_http_work_at_the_same_time(sandbox: Sandbox, api: Api) -> None:
     def add(block: int) -> None:
         for number in range(50):
