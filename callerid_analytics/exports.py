@@ -90,7 +90,9 @@ def write(frame: pd.DataFrame, target: StrPath | BinaryIO, *, format: Format | N
     >>> file.getvalue()
     b'"sid","phone_number"\n'
     """
-    {"csv": write_csv, "parquet": write_parquet, "jsonl": write_json_lines}[_format(target, format)](frame, target)
+    {"csv": write_csv, "parquet": write_parquet, "jsonl": write_json_lines}[format_of(target, format)](
+        frame, target
+    )
 
 
 def read(path: StrPath) -> pd.DataFrame:
@@ -103,7 +105,7 @@ def read(path: StrPath) -> pd.DataFrame:
     ExportError
         The file cannot be read, or is no such file.
     """
-    return {"csv": read_csv, "parquet": read_parquet, "jsonl": read_json_lines}[_format(path)](path)
+    return {"csv": read_csv, "parquet": read_parquet, "jsonl": read_json_lines}[format_of(path)](path)
 
 
 def write_csv(frame: pd.DataFrame, target: StrPath | BinaryIO) -> None:
@@ -338,7 +340,14 @@ def _fits_json(value: Any) -> bool:
     return True
 
 
-def _format(target: StrPath | BinaryIO, named: Format | None = None) -> Format:
+def format_of(target: StrPath | BinaryIO, named: Format | None = None) -> Format:
+    """Return the format that is named, or else the one that the path's ending says.
+
+    Raises
+    ------
+    InvalidParameter
+        Neither tells.
+    """
     if named is not None and named in _FORMATS.values():
         return named
     ending = Path(target).suffix.lower() if isinstance(target, str | os.PathLike) else ""

@@ -147,12 +147,10 @@ class TestRoundTrip:
         given = frame.assign(score=[1.5, None, 2.0], seen=[True, False, True])
         assert_frame_equal(round_trip(given, tmp_path, "parquet"), given)
 
-    @pytest.mark.parametrize("place", range(-3, 4))
-    def test_line_ends_where_one_block_of_the_reader_ends(self, tmp_path, monkeypatch, place):
-        monkeypatch.setattr(exports, "_BLOCK", 200)
-        names = ["x" * (150 + place + length) + "\r\n" + "y" * 20 for length in range(40)]
-        frame = pd.DataFrame({"friendly_name": pd.Series(names, dtype=frames.TEXT)})
+    def test_line_ends_where_one_block_of_the_reader_ends(self, tmp_path, monkeypatch):
         monkeypatch.setattr(exports, "_BLOCK", 400)
+        names = ["x" * (150 + length) + "\r\n" + "y" * 20 for length in range(200)]
+        frame = pd.DataFrame({"friendly_name": pd.Series(names, dtype=frames.TEXT)})
         assert_frame_equal(round_trip(frame, tmp_path, "csv"), frame)
 
     @pytest.mark.parametrize("ending", ENDINGS[:3])

@@ -15,6 +15,7 @@ from callerid_analytics.errors import PartialLoadError
 
 if TYPE_CHECKING:
     from callerid_analytics.client import Client
+    from callerid_analytics.exports import Format
 
 _NUMBER, _NAME, _SID = 16, 36, 34
 
@@ -84,7 +85,7 @@ def export(
     account_sids: tuple[str, ...],
     phone_number: str | None,
     friendly_name: str | None,
-    format_: str | None,
+    format_: Format | None,
     *,
     all_accounts: bool,
     partial: bool,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from callerid_analytics.sandbox import authentication, paging, parameters, problems, resources
 from callerid_analytics.sandbox.authentication import Principal
 from callerid_analytics.sandbox.dates import Clock, rfc2822
+from callerid_analytics.sandbox.paging import PageRequest
 from callerid_analytics.sandbox.parameters import Parameters
+from callerid_analytics.sandbox.resources import Page, Resource
+from callerid_analytics.sandbox.rules import Rules
 from callerid_analytics.sandbox.store import Store
 from callerid_analytics.sandbox.tables import AccountRow, CallerIdRow
 from callerid_analytics.sandbox.telephony import Telephony
@@ -22,6 +24,7 @@ class World:
     store: Store
     telephony: Telephony
     clock: Clock
+    rules: Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,15 @@ class Exchange:
         """Where everything is."""
         return self.world.store
 
+    @property
+    def rules(self) -> Rules:
+        """Which way to go where Twilio's way is unsure."""
+        return self.world.rules
+
+    def page_request(self) -> PageRequest:
+        """Read which page of a list is asked for."""
+        return parameters.page_request(self.query, strict=self.rules.strict)
+
     def account(self) -> AccountRow:
         """Give the account in the path, which may be anything but out of reach."""
         return authentication.authorize(self.principal, self.sids["account_sid"], self.path, self.store)
@@ -63,48 +75,50 @@ class Exchange:
         return row
 
 
-Operation = Callable[[Exchange], dict[str, Any] | None]
+Operation = Callable[[Exchange], Resource | Page | None]
 
 
-def list_accounts(exchange: Exchange) -> dict[str, Any]:
+def list_accounts(exchange: Exchange) -> Page:
     """List the account that asks and, if it is a main account, its sub-accounts."""
     account = exchange.principal.account
     is_main = account.owner_account_sid == account.sid
     mine = {"owner_account_sid" if is_main else "sid": account.sid}
     filters = parameters.filters(exchange.query, ("FriendlyName", "Status"))
-    asked = parameters.page_request(exchange.query)
+    asked = exchange.page_request()
     found = exchange.store.account_page(mine | _columns(filters), asked)
-    rows = [resources.account(row, exchange.extension) for row in found.rows]
-    return {**paging.envelope(exchange.path, filters, asked, found), "accounts": rows}
+    rows = [resources.account(exchange.rules.applied_to(row), exchange.extension) for row in found.rows]
+    return Page("account", paging.envelope(exchange.path, filters, asked, found), rows)
 
 
-def fetch_account(exchange: Exchange) -> dict[str, Any]:
+def fetch_account(exchange: Exchange) -> Resource:
     """Describe one account, whatever its status."""
-    return resources.account(exchange.account(), exchange.extension)
+    account = exchange.rules.applied_to(exchange.account())
+    return Resource("account", resources.account(account, exchange.extension))
 
 
-def list_caller_ids(exchange: Exchange) -> dict[str, Any]:
+def list_caller_ids(exchange: Exchange) -> Page:
     """List an account's verified numbers."""
     mine = {"account_sid": exchange.active_account().sid}
     filters = parameters.filters(exchange.query, ("PhoneNumber", "FriendlyName"))
-    asked = parameters.page_request(exchange.query)
+    asked = exchange.page_request()
     found = exchange.store.caller_id_page(mine | _columns(filters), asked)
     rows = [resources.caller_id(row, exchange.extension) for row in found.rows]
-    return {**paging.envelope(exchange.path, filters, asked, found), "outgoing_caller_ids": rows}
+    return Page("outgoing_caller_id", paging.envelope(exchange.path, filters, asked, found), rows)
 
 
-def create_validation_request(exchange: Exchange) -> dict[str, Any]:
+def create_validation_request(exchange: Exchange) -> Resource:
     """Ask for a number to be verified, and show the code."""
     request = parameters.validation_request(exchange.active_account().sid, exchange.form)
-    return resources.validation_request(exchange.world.telephony.place(request))
+    exchange.rules.admit(request.account_sid, request.phone_number, exchange.store)
+    return Resource("validation_request", resources.validation_request(exchange.world.telephony.place(request)))
 
 
-def fetch_caller_id(exchange: Exchange) -> dict[str, Any]:
+def fetch_caller_id(exchange: Exchange) -> Resource:
     """Describe one verified number."""
-    return resources.caller_id(exchange.caller_id(), exchange.extension)
+    return Resource("outgoing_caller_id", resources.caller_id(exchange.caller_id(), exchange.extension))
 
 
-def update_caller_id(exchange: Exchange) -> dict[str, Any]:
+def update_caller_id(exchange: Exchange) -> Resource:
     """Rename a verified number; without a name nothing changes."""
     row = exchange.caller_id()
     name = parameters.friendly_name(exchange.form)
@@ -118,13 +132,13 @@ def delete_caller_id(exchange: Exchange) -> None:
     exchange.store.delete_caller_id(exchange.caller_id().sid)
 
 
-def fetch_call(exchange: Exchange) -> dict[str, Any]:
+def fetch_call(exchange: Exchange) -> Resource:
     """Describe a verification call."""
     account = exchange.active_account()
     call = exchange.store.call(exchange.sids["sid"])
     if call is None or call.account_sid != account.sid:
         raise problems.not_found(exchange.path)
-    return resources.call(call, exchange.extension)
+    return Resource("call", resources.call(call, exchange.extension))
 
 
 def _columns(filters: Parameters) -> dict[str, str]:

@@ -38,16 +38,21 @@ def filters(query: Parameters, names: Iterable[str]) -> dict[str, str]:
     return {name: query[name] for name in names if name in query}
 
 
-def page_request(query: Parameters) -> PageRequest:
-    """Read which page of a list is meant; a size above the maximum means the maximum."""
+def page_request(query: Parameters, *, strict: bool) -> PageRequest:
+    """Read which page of a list is meant.
+
+    A size above the maximum means the maximum, and a number without a token counts pages, unless `strict`.
+    """
     size = _whole_number("PageSize", query.get("PageSize", str(DEFAULT_PAGE_SIZE)))
     if size == 0:
         raise problems.invalid_parameter("PageSize", "it must be at least 1")
-    return PageRequest(
-        size=min(size, MAX_PAGE_SIZE),
-        number=_whole_number("Page", query.get("Page", "0")),
-        cursor=_cursor(query["PageToken"]) if "PageToken" in query else None,
-    )
+    if strict and size > MAX_PAGE_SIZE:
+        raise problems.page_too_large()
+    number = _whole_number("Page", query.get("Page", "0"))
+    cursor = _cursor(query["PageToken"]) if "PageToken" in query else None
+    if strict and number and not cursor:
+        raise problems.page_token_required()
+    return PageRequest(min(size, MAX_PAGE_SIZE), number, cursor)
 
 
 def friendly_name(form: Parameters) -> str | None:

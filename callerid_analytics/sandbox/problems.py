@@ -94,6 +94,16 @@ def invalid_parameter(name: str, reason: str) -> RestError:
     return RestError(400, 20001, f"Invalid {name}: {reason}")
 
 
+def page_too_large() -> RestError:
+    """Refuse a page size above the maximum, instead of reading it as the maximum."""
+    return RestError(400, 20007, "Page size too large: PageSize must be at most 1000")
+
+
+def page_token_required() -> RestError:
+    """Refuse a page number without its token, in the words that Twilio has for other resources."""
+    return RestError(400, 20001, "PageToken is required for paging.")
+
+
 def invalid_page_token() -> RestError:
     """Refuse a page token that we never gave."""
     return RestError(400, 21481, "Invalid PageToken")
@@ -127,3 +137,18 @@ def invalid_callback_method() -> RestError:
 def already_verified() -> RestError:
     """Refuse to verify a number that the account holds already."""
     return RestError(400, 21450, "Phone number is already verified.")
+
+
+def own_number() -> RestError:
+    """Refuse to verify a Twilio number of the account itself."""
+    return RestError(400, 21449, "This number can already be used for outgoing calls and messages")
+
+
+def verified_elsewhere() -> RestError:
+    """Refuse to verify a number that enough accounts on trial hold already."""
+    return RestError(400, 21453, "Phone number is already verified on another account.")
+
+
+def trial_is_full() -> RestError:
+    """Refuse to verify one number more than a trial account may hold; which code Twilio sends is a guess."""
+    return RestError(400, 10002, "Trial accounts can verify at most 5 phone numbers")

@@ -1,39 +1,118 @@
-"""How an answer is written. What it says is decided before."""
+"""How an answer is written: as JSON or as XML. What it says is decided before."""
 
 from __future__ import annotations
 
 import gzip
 import json
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
+from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 from starlette.responses import Response
 
 from callerid_analytics.sandbox.problems import RestError
+from callerid_analytics.sandbox.resources import Page, Resource
 
 SMALL = 10_000
 """Bytes; what is shorter is not worth compressing."""
 
 
-class Json:
+class Representation(ABC):
+    """One way to write answers."""
+
+    extension: str
+    media_type: str
+
+    def response(self, answer: Resource | Page | None) -> Response:
+        """Write a resource or a page of them; ``None`` is 204 and no body."""
+        match answer:
+            case None:
+                return Response(status_code=204)
+            case Resource():
+                body = self.resource(answer)
+            case Page():
+                body = self.page(answer)
+        return Response(body, media_type=self.media_type)
+
+    def problem(self, error: RestError) -> Response:
+        """Write a refusal."""
+        return Response(self.refusal(error.content), error.status, error.headers, self.media_type)
+
+    @abstractmethod
+    def resource(self, resource: Resource) -> bytes:
+        """Write one resource."""
+
+    @abstractmethod
+    def page(self, page: Page) -> bytes:
+        """Write a page of a list."""
+
+    @abstractmethod
+    def refusal(self, content: Mapping[str, str | int]) -> bytes:
+        """Write what a refusal says."""
+
+
+class Json(Representation):
     """Twilio's JSON."""
 
     extension = ".json"
     media_type = "application/json"
 
-    def response(self, content: dict[str, Any] | None) -> Response:
-        """Write a resource or a page of them; ``None`` is 204 and no body."""
-        if content is None:
-            return Response(status_code=204)
-        return Response(msgspec.json.encode(content), media_type=self.media_type)
+    def resource(self, resource: Resource) -> bytes:
+        """Write a resource as an object."""
+        return msgspec.json.encode(resource.properties)
 
-    def problem(self, error: RestError) -> Response:
-        """Write a refusal, with sorted keys and spaces as in recorded exchanges."""
-        body = json.dumps(error.content, sort_keys=True)
-        return Response(body, error.status, headers=error.headers, media_type=self.media_type)
+    def page(self, page: Page) -> bytes:
+        """Write a page as an object, with an array of its resources under their name."""
+        return msgspec.json.encode({**page.envelope, f"{page.kind}s": page.rows})
+
+    def refusal(self, content: Mapping[str, str | int]) -> bytes:
+        """Write a refusal with sorted keys and spaces, as in recorded exchanges."""
+        return json.dumps(content, sort_keys=True).encode()
+
+
+class Xml(Representation):
+    """Twilio's XML, which is also what a path without extension stands for.
+
+    Elements are named like JSON's keys, but ``InThisWay``; a page's envelope becomes attributes, named
+    ``inthisway``. Nothing is an empty element or attribute.
+    """
+
+    media_type = "application/xml"
+    attributes = ("page", "page_size", "uri", "first_page_uri", "previous_page_uri", "next_page_uri")
+    """Those that Twilio has sent since 2013 (Twilio docs)."""
+
+    def __init__(self, extension: str) -> None:
+        self.extension = extension
+
+    def resource(self, resource: Resource) -> bytes:
+        """Write a resource as an element."""
+        return _document(_element(resource.kind, resource.properties))
+
+    def page(self, page: Page) -> bytes:
+        """Write a page as an element full of elements."""
+        name = _camel_case(f"{page.kind}s")
+        attributes = "".join(f" {key.replace('_', '')}={_quoted(page.envelope[key])}" for key in self.attributes)
+        rows = "".join(_element(page.kind, row) for row in page.rows)
+        return _document(f"<{name}{attributes}>{rows}</{name}>")
+
+    def refusal(self, content: Mapping[str, str | int]) -> bytes:
+        """Write a refusal with sorted elements, as in recorded exchanges."""
+        return _document(_element("rest_exception", dict(sorted(content.items()))))
 
 
 JSON = Json()
+XML = Xml(".xml")
+PLAIN = Xml("")
+ALL: tuple[Representation, ...] = (JSON, XML, PLAIN)
+
+
+def of(path: str) -> Representation:
+    """Choose by the extension of a path, known or not."""
+    return next(representation for representation in ALL if path.endswith(representation.extension))
 
 
 def compressed(response: Response, accept_encoding: str) -> Response:
@@ -46,3 +125,39 @@ def compressed(response: Response, accept_encoding: str) -> Response:
         response.headers["Content-Length"] = str(len(response.body))
         response.headers["Vary"] = "Accept-Encoding"
     return response
+
+
+_IMPOSSIBLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold, not even escaped: a name may well hold a control character."""
+
+
+def _document(content: str) -> bytes:
+    declaration = "<?xml version='1.0' encoding='UTF-8'?>"
+    return f"{declaration}\n<TwilioResponse>{content}</TwilioResponse>".encode()
+
+
+def _element(key: str, content: Mapping[str, Any] | str | int | None) -> str:
+    name = _camel_case(key)
+    match content:
+        case None:
+            return f"<{name}/>"
+        case str():
+            return f"<{name}>{_text(content)}</{name}>"
+        case int():
+            return f"<{name}>{content}</{name}>"
+        case _:
+            return f"<{name}>{''.join(_element(key, value) for key, value in content.items())}</{name}>"
+
+
+def _text(text: str) -> str:
+    # a parser would turn a bare carriage return into a line feed
+    return escape(_IMPOSSIBLE.sub("\N{REPLACEMENT CHARACTER}", text), {"\r": "&#13;"})
+
+
+def _quoted(value: str | int | None) -> str:
+    return '""' if value is None else quoteattr(str(value))
+
+
+@cache
+def _camel_case(key: str) -> str:
+    return "".join(word.capitalize() for word in key.split("_"))

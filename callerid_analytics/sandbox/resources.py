@@ -1,11 +1,12 @@
-"""What the API says: rows as plain dictionaries with Twilio's keys. ``representations`` writes them.
+"""What the API says: rows as dictionaries with Twilio's keys, which ``representations`` writes.
 
 Keys and values are those of Twilio's OpenAPI description of the 2010-04-01 API.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from callerid_analytics.sandbox.dates import rfc2822
 from callerid_analytics.sandbox.phone_numbers import formatted
@@ -14,6 +15,22 @@ from callerid_analytics.sandbox.telephony import CALL_STATUS, VERIFYING_NUMBER
 
 API_VERSION = "2010-04-01"
 ACCOUNTS = f"/{API_VERSION}/Accounts"
+
+
+class Resource(NamedTuple):
+    """One resource to answer with; `kind` is its name, such as ``outgoing_caller_id``."""
+
+    kind: str
+    properties: Mapping[str, Any]
+
+
+class Page(NamedTuple):
+    """A page of a list to answer with: resources of one kind, and what is said about the page."""
+
+    kind: str
+    envelope: Mapping[str, Any]
+    rows: Sequence[Mapping[str, Any]]
+
 
 _SUBRESOURCES_OF_ACCOUNT = {
     "available_phone_numbers": "AvailablePhoneNumbers",
@@ -86,10 +103,10 @@ def validation_request(row: CallRow) -> dict[str, str | None]:
     """Describe a validation request: the only answer that ever shows the code."""
     return {
         "account_sid": row.account_sid,
-        "call_sid": row.sid,
-        "friendly_name": row.friendly_name,
         "phone_number": row.phone_number,
+        "friendly_name": row.friendly_name,
         "validation_code": row.validation_code,
+        "call_sid": row.sid,
     }
 
 

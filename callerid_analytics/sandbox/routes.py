@@ -12,11 +12,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from callerid_analytics.sandbox import authentication, operations, parameters, problems
+from callerid_analytics.sandbox import authentication, operations, parameters, problems, representations
 from callerid_analytics.sandbox.headers import TwilioHeaders
 from callerid_analytics.sandbox.operations import Exchange, Operation, World
 from callerid_analytics.sandbox.problems import RestError
-from callerid_analytics.sandbox.representations import JSON, compressed
+from callerid_analytics.sandbox.representations import Representation, compressed
 from callerid_analytics.sandbox.resources import ACCOUNTS
 
 OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
@@ -45,7 +45,11 @@ OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
 def create_app(world: World, randomness: Random) -> ASGIApp:
     """Make the ASGI application that answers for a world."""
     app = Starlette(
-        routes=[_route(path, methods, world) for path, methods in OPERATIONS.items()],
+        routes=[
+            _route(path, methods, world, representation)
+            for representation in representations.ALL
+            for path, methods in OPERATIONS.items()
+        ],
         exception_handlers={
             RestError: _refuse,
             HTTPException: _refuse,
@@ -57,8 +61,10 @@ def create_app(world: World, randomness: Random) -> ASGIApp:
     return TwilioHeaders(app, randomness)
 
 
-def _route(path: str, methods: Mapping[str, Operation], world: World) -> Route:
+def _route(path: str, methods: Mapping[str, Operation], world: World, representation: Representation) -> Route:
     async def answer(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204)  # browsers ask before they log in; the headers are the answer
         exchange = Exchange(
             world=world,
             principal=authentication.identify(request.headers.get("Authorization"), world.store),
@@ -66,25 +72,29 @@ def _route(path: str, methods: Mapping[str, Operation], world: World) -> Route:
             sids=request.path_params,
             query=parameters.parse(request.scope["query_string"]),
             form=parameters.parse(await request.body()),
-            extension=JSON.extension,
+            extension=representation.extension,
         )
         operation = methods["GET" if request.method == "HEAD" else request.method]
-        return compressed(JSON.response(operation(exchange)), request.headers.get("Accept-Encoding", ""))
+        return compressed(representation.response(operation(exchange)), request.headers.get("Accept-Encoding", ""))
 
-    return Route(path + JSON.extension, answer, methods=list(methods))
+    return Route(path + representation.extension, answer, methods=[*methods, "OPTIONS"])
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
     path = request.scope["path"]
+    return representations.of(path).problem(_problem(path, error))
+
+
+def _problem(path: str, error: Exception) -> RestError:
     match error:
         case RestError():
-            return JSON.problem(error)
+            return error
         case HTTPException(status_code=405):
-            return JSON.problem(problems.method_not_allowed(error.headers or {}))
+            return problems.method_not_allowed(error.headers or {})
         case HTTPException():
-            return JSON.problem(problems.not_found(path))
+            return problems.not_found(path)
         case _:
-            return JSON.problem(problems.internal_error())
+            return problems.internal_error()
 
 
 async def _leave(request: Request, error: Exception) -> Response:

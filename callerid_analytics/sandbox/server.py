@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from os import PathLike
 from types import TracebackType
@@ -16,6 +16,7 @@ from callerid_analytics.sandbox.listener import Listener
 from callerid_analytics.sandbox.operations import World
 from callerid_analytics.sandbox.representations import JSON
 from callerid_analytics.sandbox.routes import create_app
+from callerid_analytics.sandbox.rules import Rules
 from callerid_analytics.sandbox.store import Store
 from callerid_analytics.sandbox.tables import STATUSES, AccountRow, ApiKeyRow
 from callerid_analytics.sandbox.telephony import Telephony
@@ -41,6 +42,13 @@ class Sandbox:
         Tells the time in seconds since 1970.
     randomness : random.Random
         Draws what is not part of the data: new SIDs, validation codes, request IDs.
+    strict : bool
+        Refuse what Twilio's documentation does not promise to accept: a ``PageSize`` above 1,000, a ``Page``
+        without its ``PageToken``.
+    trial : bool
+        Make all accounts trial accounts, which verify at most 5 numbers each, and a number on at most 3 of them.
+    own_numbers : iterable of str
+        Twilio numbers of the accounts, in E.164 format, which are refused as they need no verification.
 
     Examples
     --------
@@ -59,6 +67,9 @@ class Sandbox:
         port: int = 0,
         clock: Clock = time.time,
         randomness: random.Random | None = None,
+        strict: bool = False,
+        trial: bool = False,
+        own_numbers: Iterable[str] = (),
     ) -> None:
         if numbers < 0 or accounts < 1:
             raise ValueError(f"A sandbox has at least 1 account and 0 numbers, not {accounts} and {numbers}")
@@ -69,6 +80,7 @@ class Sandbox:
         self._port = port
         self._clock = clock
         self._randomness = randomness or random.SystemRandom()
+        self._rules = Rules(strict, trial, frozenset(own_numbers))
         self._running: _Running | None = None
 
     # Beginning and end
@@ -281,7 +293,7 @@ class Sandbox:
         with ExitStack() as undo:
             store = Store(self._db)
             undo.callback(store.close)
-            world = World(store, Telephony(store, self._clock, self._randomness), self._clock)
+            world = World(store, Telephony(store, self._clock, self._randomness), self._clock, self._rules)
             listener = Listener(create_app(world, self._randomness), self._port)
             undo.callback(listener.end)
             self._fill(store)
