@@ -146,7 +146,7 @@ def save_overview(frame: pd.DataFrame, path: StrPath) -> None:
 def _draw_overview(figure: Figure, frame: pd.DataFrame) -> Figure:
     _require(frame, "overview", "account_sid")
     figure.set_size_inches(2 * _SIZE[0], _SIZE[1] + 0.6)
-    figure.set_layout_engine("constrained")
+    figure.set_layout_engine("constrained", h_pad=0.1, w_pad=0.1)
     left, right = figure.subplots(1, 2)
     plot_regions(frame, ax=left)
     plot_created(frame, ax=right)

@@ -19,7 +19,7 @@ HOMES = {
     "click": {"cli"},
     "tqdm": {"progress.py"},
     "ipywidgets": {"widgets"},
-    "msgspec": {"records.py", "sandbox"},
+    "msgspec": {"exports.py", "records.py", "sandbox"},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},
     "phonenumbers": {"numbering.py", "sandbox"},

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import click
+import matplotlib as mpl
 import pytest
 
 import callerid_analytics
@@ -36,6 +38,17 @@ def test_every_public_name_is_in_the_readme(name: str) -> None:
 @pytest.mark.parametrize("target", re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
 def test_every_make_target_is_documented(target: str) -> None:
     assert f"`make {target}`" in README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.filterwarnings("ignore::callerid_analytics.connection.SandboxWarning")
+def test_the_readmes_python_runs_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    mpl.use("Agg")
+    names: dict[str, Any] = {}
+    for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL):
+        exec(block, names)
+    assert len(names["frame"]) == 1, "the number that the last block verified"
+    assert set(callerid_analytics.exports.read("german.csv")["region"]) == {"DE"}
 
 
 def test_numbers_in_documents_are_fictional() -> None:

@@ -29,8 +29,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the commands of an environment that holds the wheel and what it requires."""
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder)
-    python = folder / "bin" / "python"
-    subprocess.run([sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", python, wheel], check=True)
+    install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", folder / "bin" / "python"]
+    subprocess.run([*install, wheel], check=True)
     return folder / "bin"
 
 

@@ -15,7 +15,6 @@ the sandbox's process start at once.
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 from typing import Any, NoReturn
@@ -72,10 +71,8 @@ def run(arguments: list[str]) -> int:
         except (KeyboardInterrupt, click.Abort):
             say("Interrupted before the end.")
             return FAILED
-        except BrokenPipeError:
-            # The reader, such as `head`, has seen enough; without this Python complains at its own exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return DONE
+        except SystemExit:
+            return DONE  # click's way to say that the reader, such as `head`, has seen enough
         except (CallerIdError, OSError) as error:
             say(f"Error: {error}")
             return WRONG_USE if isinstance(error, ConfigurationError | InvalidParameter) else FAILED
