@@ -1,8 +1,11 @@
 """Load, explore, audit, clean and verify Twilio's verified outgoing caller IDs, with pandas and in Jupyter.
 
->>> import callerid_analytics as ca
->>> client = ca.connect()  # doctest: +SKIP
->>> frame = ca.load(client, accounts="all")  # doctest: +SKIP
+::
+
+    import callerid_analytics as ca
+
+    client = ca.connect()
+    frame = ca.load(client, accounts="all")
 
 The names below are loaded when they are first used (https://scientific-python.org/specs/spec-0001/), so that
 importing the package costs nothing that a program does not use.

@@ -58,11 +58,6 @@ def connect(*, numbers: int = 2500, accounts: int = 3, seed: int = 7, **options:
     -----
     SandboxWarning
         There are no credentials, so the client talks to an embedded sandbox.
-
-    Examples
-    --------
-    >>> client = connect(numbers=10)  # doctest: +SKIP
-    SandboxWarning: No Twilio credentials are set ...
     """
     if environment_holds_credentials():
         return ConnectedClient.from_env(**options)
