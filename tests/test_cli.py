@@ -235,6 +235,9 @@ def test_help_teaches(capsys: Capture) -> None:
     text = capsys.readouterr().out
     for word in ("demo", "sandbox", "accounts", "list", "export", "TWILIO_ACCOUNT_SID", "Exit codes"):
         assert word in text
+    assert "\n    callerids accounts\n" in text, "the lines of an example stay apart"
+    assert "..." not in text, "no command's sentence is cut off"
+    assert "\\b" not in text
 
 
 def test_the_version_is_the_packages(capsys: Capture) -> None:

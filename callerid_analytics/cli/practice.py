@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     help="Folder to write to; it is made if it is not there.",
 )
 def demo(numbers: int, accounts: int, seed: int, output: Path) -> int:
-    """Load a practice account, print a summary, and write a CSV and a picture.
+    """Load a practice account; write a CSV and a picture.
 
     Always uses a sandbox on this machine, whatever credentials are set: nothing real is read or changed.
     """
@@ -72,7 +72,7 @@ def demo(numbers: int, accounts: int, seed: int, output: Path) -> int:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON, for scripts.")
 def sandbox(numbers: int, accounts: int, seed: int, port: int, db: Path | None, *, as_json: bool) -> int:
-    """Run a local Twilio account to practise on, until interrupted.
+    """Run a local Twilio to practise on, until interrupted.
 
     It listens on this machine only. All that it prints is made up, its token too: no secret of yours is involved.
     """

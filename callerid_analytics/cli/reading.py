@@ -26,7 +26,10 @@ _NUMBER, _NAME, _SID = 16, 36, 34
     "--status", type=click.Choice(["active", "suspended", "closed"]), help="Only accounts that are this."
 )
 def accounts(base_url: str | None, status: str | None) -> int:
-    """Say who you are and which sub-accounts there are, by name and status."""
+    """Say who you are and which sub-accounts there are.
+
+    A line for each account: its SID, status, type and name. You are the one that TWILIO_ACCOUNT_SID names.
+    """
     with _client(base_url) as client:
         click.echo(f"{cell('ACCOUNT', _SID)}  {'STATUS':<9}  {'TYPE':<5}  NAME")
         for account in client.iter_accounts(status=status):
@@ -47,7 +50,11 @@ def list_(
     *,
     all_accounts: bool,
 ) -> int:
-    """Show caller IDs as a table, page by page as they arrive."""
+    """Show caller IDs as a table, page by page as they arrive.
+
+    The account is the one that TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN name. Filters are exact; for a part of a
+    name, pipe the table through grep.
+    """
     _refuse_both(account_sids, all_accounts=all_accounts)
     count = 0
     with _client(base_url) as client:
@@ -90,9 +97,12 @@ def export(
     all_accounts: bool,
     partial: bool,
 ) -> int:
-    """Write caller IDs to FILE: .csv, .parquet or .jsonl, or `-` for standard output.
+    """Write caller IDs to a CSV, Parquet or JSON Lines file.
 
-    The file is written whole or not at all; one that was there before is replaced in one step.
+    FILE ends in .csv, .parquet or .jsonl, or is `-` for standard output. The file is written whole or not at
+    all; one that was there before is replaced in one step.
+
+    The account is the one that TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN name.
     """
     from callerid_analytics import exports
     from callerid_analytics.loading import load
