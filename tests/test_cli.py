@@ -236,7 +236,7 @@ def test_help_teaches(capsys: Capture) -> None:
     for word in ("demo", "sandbox", "accounts", "list", "export", "TWILIO_ACCOUNT_SID", "Exit codes"):
         assert word in text
     assert "\n    callerids accounts\n" in text, "the lines of an example stay apart"
-    assert "..." not in text, "no command's sentence is cut off"
+    assert not any(line.endswith("...") for line in text.splitlines()[1:]), "no command's sentence is cut off"
     assert "\\b" not in text
 
 
