@@ -72,7 +72,7 @@ def in_country_code(frame: pd.DataFrame, *codes: int) -> pd.DataFrame:
     >>> in_country_code(frame, 1, 7).index.tolist()
     [1]
     """
-    if not codes or not all(isinstance(code, int) and 1 <= code <= 999 for code in codes):
+    if not codes or not all(_is_calling_code(code) for code in codes):
         raise InvalidParameter(f"in_country_code was given {codes!r}: it takes calling codes such as 1 or 44.")
     return frame[_column(frame, "country_code", "in_country_code").isin(codes)]
 
@@ -91,6 +91,8 @@ def name_contains(frame: pd.DataFrame, text: str, *, case: bool = False) -> pd.D
 
     Raises
     ------
+    InvalidParameter
+        What is given is no text.
     ContractError
         The column is missing.
 
@@ -100,7 +102,8 @@ def name_contains(frame: pd.DataFrame, text: str, *, case: bool = False) -> pd.D
     >>> name_contains(frame, "Sales").index.tolist()
     [0]
     """
-    return _search(frame, re.escape(text), case=case, function="name_contains")
+    literal = re.escape(_text(text, "name_contains"))
+    return _search(frame, literal, case=case, function="name_contains")
 
 
 def name_matches(frame: pd.DataFrame, pattern: str, *, case: bool = True) -> pd.DataFrame:
@@ -128,7 +131,7 @@ def name_matches(frame: pd.DataFrame, pattern: str, *, case: bool = True) -> pd.
     >>> name_matches(frame, r"^Desk [0-9]+$").index.tolist()
     [0]
     """
-    return _search(frame, pattern, case=case, function="name_matches")
+    return _search(frame, _text(pattern, "name_matches"), case=case, function="name_matches")
 
 
 def created_between(frame: pd.DataFrame, start: Moment | None = None, end: Moment | None = None) -> pd.DataFrame:
@@ -139,7 +142,7 @@ def created_between(frame: pd.DataFrame, start: Moment | None = None, end: Momen
     frame : pandas.DataFrame
         With the column ``date_created``.
     start, end : str, datetime.date, datetime.datetime or pandas.Timestamp, optional
-        ``"2015"`` means the first moment of that year. What has no zone is UTC.
+        Text is ISO 8601: ``"2015"`` means the first moment of that year. What has no zone is UTC.
 
     Raises
     ------
@@ -238,6 +241,16 @@ def _region(region: str) -> str:
     return code
 
 
+def _is_calling_code(code: object) -> bool:
+    return isinstance(code, int | np.integer) and not isinstance(code, bool) and 1 <= int(code) <= 999
+
+
+def _text(value: str, function: str) -> str:
+    if not isinstance(value, str):
+        raise InvalidParameter(f"{function} was given {value!r}, which is no text.")
+    return value
+
+
 def _search(frame: pd.DataFrame, pattern: str, *, case: bool, function: str) -> pd.DataFrame:
     names = _column(frame, "friendly_name", function)
     try:
@@ -270,12 +283,11 @@ def _moment(value: Moment | None, function: str) -> pd.Timestamp | None:
     if value is None:
         return None
     try:
-        moment = pd.Timestamp(value)
-    except (ValueError, TypeError) as error:
-        raise InvalidParameter(
-            f"{function} was given {value!r}, which is no date: write it as 2015-01-31."
-        ) from error
-    if pd.isna(moment):
+        # Plain pandas.Timestamp would take 5 for nanoseconds, "10:00" for today and 05/06/2020 for the 6th of May.
+        moment = pd.to_datetime(value, format="ISO8601") if isinstance(value, str | date) else None
+    except ValueError:
+        moment = None
+    if moment is None or pd.isna(moment):
         raise InvalidParameter(f"{function} was given {value!r}, which is no date: write it as 2015-01-31.")
     return moment.tz_localize("UTC") if moment.tzinfo is None else moment.tz_convert("UTC")
 

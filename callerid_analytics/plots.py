@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from callerid_analytics.errors import ContractError
+from callerid_analytics.errors import ContractError, InvalidParameter
 from callerid_analytics.files import StrPath, replacing
 
 if TYPE_CHECKING:
@@ -23,7 +23,15 @@ VALID = "#0072B2"
 INVALID = "#E69F00"
 _QUIET = "#555555"
 _SIZE = (7.0, 4.5)  # inches, of one plot
+_FEWEST_SLOTS = 6  # so that one lonely bar does not fill the picture
+_MOST_TICKS = 8
 _MONTHS_A_YEAR = 12
+_PERIODS = {
+    # pandas' alias, and after how many periods a tick may stand: at round years, quarters and months
+    "month": ("M", (1, 3, 6, 12)),
+    "quarter": ("Q", (1, 4, 8)),
+    "year": ("Y", (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)),
+}
 
 
 def plot_regions(frame: pd.DataFrame, *, ax: Axes | None = None, top: int = 15) -> Axes:
@@ -36,7 +44,7 @@ def plot_regions(frame: pd.DataFrame, *, ax: Axes | None = None, top: int = 15) 
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
     top : int, default 15
-        Regions with a bar of their own, the largest; the rest share one.
+        Regions with a bar of their own, the largest; the rest share one. At least 1.
 
     Returns
     -------
@@ -46,30 +54,28 @@ def plot_regions(frame: pd.DataFrame, *, ax: Axes | None = None, top: int = 15) 
     ------
     ContractError
         A column is missing.
+    InvalidParameter
+        `top` is less than 1.
     """
     _require(frame, "plot_regions", "region", "is_valid")
+    if top < 1:
+        raise InvalidParameter(f"plot_regions was given top={top!r}; it draws at least 1 region.")
     ax = _axes(ax, "Caller IDs by region")
     if frame.empty:
         return _say_empty(ax)
     counts = _counts_by_region(frame, top)[::-1]
     ax.barh(counts.index, counts["valid"], color=VALID, label="valid, or no number")
-    ax.barh(
-        counts.index,
-        counts["invalid"],
-        left=counts["valid"],
-        color=INVALID,
-        hatch="////",
-        edgecolor="white",
-        linewidth=0,
-        label="cannot exist",
-    )
+    if counts["invalid"].any():
+        hatched: dict[str, Any] = {"color": INVALID, "hatch": "////", "edgecolor": "white", "linewidth": 0}
+        ax.barh(counts.index, counts["invalid"], left=counts["valid"], label="cannot exist", **hatched)
+        ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 0.985), ncols=2, borderaxespad=0)
     totals = counts["valid"] + counts["invalid"]
     for row, total in enumerate(totals):
         ax.annotate(f"{total:,}", (total, row), (4, 0), textcoords="offset points", va="center", color=_QUIET)
-    ax.set_xlim(0, totals.max() * 1.15)
+    ax.set_ylim(len(counts) - max(len(counts), _FEWEST_SLOTS) - 0.6, len(counts) - 0.4)
+    ax.set_xlim(0, totals.max() * 1.18)
     ax.set_xlabel("caller IDs")
     _mark_counts(ax.xaxis)
-    ax.legend(frameon=False, loc="lower right")
     return _tidy(ax, grid="x")
 
 
@@ -98,16 +104,15 @@ def plot_created(frame: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     note = f" ({undated:,} without a date)" if undated else ""
     if created.empty:
         return _say_empty(_axes(ax, f"Caller IDs created{note}"))
-    name, frequency = _frequency(created)
+    name = _period(created)
     ax = _axes(ax, f"Caller IDs created, by {name}{note}")
-    periods = created.dt.to_period(frequency)
-    every = pd.period_range(periods.min(), periods.max(), freq=frequency)
-    counts = periods.value_counts().reindex(every, fill_value=0)
-    begin, end = every.to_timestamp(), (every + 1).to_timestamp()
-    ax.bar(begin.to_numpy(), counts.to_numpy(), width=(end - begin).to_numpy() * 0.9, align="edge", color=VALID)
+    periods = created.dt.to_period(_PERIODS[name][0])
+    every = pd.period_range(periods.min(), periods.max())
+    # Places are counted, since a wrong date may lie outside what the calendars of NumPy and matplotlib hold.
+    ax.bar(range(len(every)), periods.value_counts().reindex(every, fill_value=0), width=0.9, color=VALID)
     ax.set_ylabel("caller IDs")
     _mark_counts(ax.yaxis)
-    _mark_dates(ax)
+    _mark_periods(ax, every, name)
     return _tidy(ax, grid="y")
 
 
@@ -122,10 +127,13 @@ def overview(frame: pd.DataFrame) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
+        Shown in a notebook as the value of its cell; pyplot has let go of it and does not show it once more.
     """
     from matplotlib import pyplot as plt
 
-    return _draw_overview(plt.figure(), frame)
+    figure = _draw_overview(plt.figure(), frame)
+    plt.close(figure)
+    return figure
 
 
 def save_overview(frame: pd.DataFrame, path: StrPath) -> None:
@@ -150,8 +158,12 @@ def _draw_overview(figure: Figure, frame: pd.DataFrame) -> Figure:
     left, right = figure.subplots(1, 2)
     plot_regions(frame, ax=left)
     plot_created(frame, ax=right)
-    accounts, regions = frame["account_sid"].nunique(), frame["region"].nunique()
-    figure.suptitle(f"{len(frame):,} caller IDs · {accounts:,} accounts · {regions:,} regions", fontweight="bold")
+    figures = (
+        _counted(len(frame), "caller ID"),
+        _counted(frame["account_sid"].nunique(), "account"),
+        _counted(frame["region"].nunique(), "region"),
+    )
+    figure.suptitle(" · ".join(figures), fontweight="bold")
     return figure
 
 
@@ -168,18 +180,19 @@ def _counts_by_region(frame: pd.DataFrame, top: int) -> pd.DataFrame:
     )
     shown = [counts.loc[order[:top]]]
     if len(rest := order[top:]):
-        shown.append(counts.loc[rest].sum().to_frame(f"other ({len(rest)} regions)").T)
+        shown.append(counts.loc[rest].sum().to_frame(f"other ({_counted(len(rest), 'region')})").T)
     if "unknown" in counts.index:
         shown.append(counts.loc[["unknown"]])
     return pd.concat(shown)
 
 
-def _frequency(created: pd.Series) -> tuple[str, str]:
-    """Return the name and pandas' alias of the period that gives a few dozen bars at most."""
-    months = (created.max().to_period("M") - created.min().to_period("M")).n
+def _period(created: pd.Series) -> str:
+    """Return the name of the period that gives a few dozen bars at most."""
+    first, last = created.min(), created.max()
+    months = (last.year - first.year) * _MONTHS_A_YEAR + last.month - first.month
     if months <= 3 * _MONTHS_A_YEAR:
-        return "month", "M"
-    return ("quarter", "Q") if months <= 8 * _MONTHS_A_YEAR else ("year", "Y")
+        return "month"
+    return "quarter" if months <= 8 * _MONTHS_A_YEAR else "year"
 
 
 def _mark_counts(axis: Axis) -> None:
@@ -189,12 +202,15 @@ def _mark_counts(axis: Axis) -> None:
     axis.set_major_formatter("{x:,.0f}")
 
 
-def _mark_dates(ax: Axes) -> None:
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-    locator = AutoDateLocator(minticks=2, maxticks=10)  # type: ignore[no-untyped-call] # matplotlib.dates has no types
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call] # as above
+def _mark_periods(ax: Axes, every: pd.PeriodIndex, name: str) -> None:
+    """Write a few of the periods under their bars, in figures, which are the same in every language."""
+    steps = _PERIODS[name][1]
+    step = next((step for step in steps if len(every) <= step * _MOST_TICKS), steps[-1])
+    numbers = every.asi8 + (1970 if name == "year" else 0)  # pandas numbers periods from the beginning of 1970
+    places = [place for place, number in enumerate(numbers) if number % step == 0]
+    ax.set_xticks(places, [str(every[place]).replace("Q", " Q") for place in places])
+    spare = max(_FEWEST_SLOTS - len(every), 0) / 2
+    ax.set_xlim(-0.7 - spare, len(every) - 0.3 + spare)
 
 
 def _axes(ax: Axes | None, title: str) -> Axes:
@@ -217,6 +233,10 @@ def _tidy(ax: Axes, *, grid: Any) -> Axes:
     ax.grid(axis=grid, color="#dddddd", linewidth=0.8)
     ax.set_axisbelow(True)
     return ax
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _require(frame: pd.DataFrame, function: str, *columns: str) -> None:

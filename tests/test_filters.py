@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -45,6 +46,7 @@ CASES: dict[str, tuple[Filter, list[int]]] = {
     "two regions": (lambda f: filters.in_region(f, "GB", "FR"), [11, 14, 15]),
     "no such region here": (lambda f: filters.in_region(f, "001"), []),
     "country code": (lambda f: filters.in_country_code(f, 1), [10, 12]),
+    "country code as pandas gives it": (lambda f: filters.in_country_code(f, np.int16(1)), [10, 12]),
     "two country codes": (lambda f: filters.in_country_code(f, 1, 33), [10, 12, 14]),
     "name": (lambda f: filters.name_contains(f, "SALES"), [12, 13]),
     "name with case": (lambda f: filters.name_contains(f, "Sales", case=True), [12]),
@@ -97,9 +99,16 @@ REFUSED: dict[str, Filter] = {
     "a number": lambda f: filters.in_region(f, 44),  # type: ignore[arg-type] # that is the point
     "no code": filters.in_country_code,
     "code as text": lambda f: filters.in_country_code(f, "44"),  # type: ignore[arg-type] # that is the point
+    "True": lambda f: filters.in_country_code(f, True),
     "pattern": lambda f: filters.name_matches(f, "("),
+    "pattern of bytes": lambda f: filters.name_matches(f, b"x"),  # type: ignore[arg-type] # that is the point
+    "name as a number": lambda f: filters.name_contains(f, 415),  # type: ignore[arg-type] # that is the point
     "no dates": filters.created_between,
     "no date": lambda f: filters.created_between(f, "yesteryear"),
+    "American date": lambda f: filters.created_between(f, "05/06/2020"),
+    "time of day": lambda f: filters.created_between(f, "10:00"),
+    "empty text": lambda f: filters.created_between(f, ""),
+    "seconds": lambda f: filters.created_between(f, 1577836800),  # type: ignore[arg-type] # that is the point
     "NaT": lambda f: filters.updated_between(f, pd.NaT),  # type: ignore[arg-type] # that is the point
     "backwards": lambda f: filters.created_between(f, "2016", "2015"),
 }

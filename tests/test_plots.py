@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
@@ -14,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from callerid_analytics import frames, plots
-from callerid_analytics.errors import ContractError, ExportError
+from callerid_analytics.errors import ContractError, ExportError, InvalidParameter
 
 
 @pytest.fixture(autouse=True)
@@ -98,6 +101,57 @@ def test_creations_are_counted_in_periods_that_suit_the_span(
     assert ax.get_ylim()[0] == 0
 
 
+@pytest.mark.parametrize(
+    ("dates", "wanted"),
+    [
+        (["2020-01-05"], ["2020-01"]),
+        (["2019-11-05", "2021-02-01"], ["2020-01", "2020-04", "2020-07", "2020-10", "2021-01"]),
+        (["2015-05-05", "2020-12-31"], ["2016 Q1", "2017 Q1", "2018 Q1", "2019 Q1", "2020 Q1"]),
+        (["2009-08-21", "2026-01-01"], ["2010", "2015", "2020", "2025"]),
+    ],
+)
+def test_a_few_round_periods_are_named(ax: Axes, dates: list[str], wanted: list[str]) -> None:
+    plots.plot_created(created(*dates), ax=ax)
+    assert [label.get_text() for label in ax.get_xticklabels()] == wanted
+
+
+def test_impossible_dates_are_drawn_too(ax: Axes) -> None:
+    moments = [datetime(1, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)]
+    frame = created(None, None, None).assign(date_created=pd.Series(moments, dtype=frames.INSTANT))
+    plots.plot_created(frame, ax=ax)
+    assert sum(heights(ax)) == 3
+    assert len(ax.get_xticklabels()) < 10
+
+
+@pytest.mark.parametrize("plot", [plots.plot_regions, plots.plot_created])
+def test_one_lonely_bar_does_not_fill_the_picture(ax: Axes, plot: object) -> None:
+    frame = regions(US=1).assign(date_created=created("2020-01-05")["date_created"])
+    plot(frame, ax=ax)  # type: ignore[operator] # a plot
+    (bar,) = ax.containers[0].patches
+    breadth = min(bar.get_height() / abs(np.diff(ax.get_ylim())[0]), bar.get_width() / np.diff(ax.get_xlim())[0])
+    assert breadth < 0.2
+
+
+def test_there_is_no_legend_where_all_numbers_can_exist(ax: Axes) -> None:
+    plots.plot_regions(regions(US=3), ax=ax)
+    assert ax.get_legend() is None
+
+
+def test_no_region_at_all_is_refused(ax: Axes) -> None:
+    with pytest.raises(InvalidParameter):
+        plots.plot_regions(regions(US=3), ax=ax, top=0)
+
+
+def test_axes_that_are_given_need_no_pyplot() -> None:
+    code = (
+        "import sys; from matplotlib.figure import Figure; from callerid_analytics import frames, plots;"
+        "plots.plot_regions(frames.empty(), ax=Figure().subplots());"
+        "plots.plot_created(frames.empty(), ax=Figure().subplots());"
+        "sys.exit('matplotlib.pyplot' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_rows_without_a_date_are_counted_in_the_title(ax: Axes) -> None:
     plots.plot_created(created("2020-01-05", None, None), ax=ax)
     assert "2 without a date" in ax.get_title(loc="left")
@@ -124,12 +178,13 @@ def test_without_axes_a_new_figure_is_made_and_the_frame_is_left_alone() -> None
 
 
 def test_the_overview_has_both_and_a_line_of_figures() -> None:
-    figure = plots.overview(regions(US=3, GB=1))
+    figure = plots.overview(regions(US=3, GB=1).assign(account_sid=pd.Categorical(["AC1"] * 4)))
     assert [ax.get_title(loc="left") for ax in figure.axes] == [
         "Caller IDs by region",
         "Caller IDs created (4 without a date)",
     ]
-    assert figure.get_suptitle() == "4 caller IDs · 0 accounts · 2 regions"
+    assert figure.get_suptitle() == "4 caller IDs · 1 account · 2 regions"
+    assert not plt.get_fignums(), "pyplot would show it a second time in a notebook"
 
 
 def test_the_saved_overview_is_a_picture_that_replaces_the_old_one(tmp_path: Path) -> None:
@@ -143,7 +198,5 @@ def test_the_saved_overview_is_a_picture_that_replaces_the_old_one(tmp_path: Pat
 
 
 def test_matplotlib_is_not_loaded_by_importing_the_room() -> None:
-    import subprocess
-
     code = "import sys, callerid_analytics.plots; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
