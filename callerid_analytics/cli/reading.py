@@ -10,14 +10,15 @@ import click
 
 from callerid_analytics.cli.exit_codes import DONE, FAILED
 from callerid_analytics.cli.options import connection_options, row_options
-from callerid_analytics.cli.terminal import cell, counted, day, printable, say
+from callerid_analytics.cli.terminal import counted, day, print_table, printable, row, say
 from callerid_analytics.errors import PartialLoadError
 
 if TYPE_CHECKING:
     from callerid_analytics.client import Client
     from callerid_analytics.exports import Format
 
-_NUMBER, _NAME, _SID = 16, 36, 34
+_ACCOUNTS = (34, 9, 5, 64)  # columns of the terminal
+_LIST = (16, 36, 10, 10, 34, 34)
 
 
 @click.command()
@@ -31,11 +32,12 @@ def accounts(base_url: str | None, status: str | None) -> int:
     A line for each account: its SID, status, type and name. You are the one that TWILIO_ACCOUNT_SID names.
     """
     with _client(base_url) as client:
-        click.echo(f"{cell('ACCOUNT', _SID)}  {'STATUS':<9}  {'TYPE':<5}  NAME")
-        for account in client.iter_accounts(status=status):
-            you = "  (you)" if account.sid == client.account_sid else ""
-            row = f"{cell(account.sid, _SID)}  {cell(account.status, 9)}  {cell(account.type, 5)}  "
-            click.echo(row + printable(account.friendly_name) + you)
+        lines = (
+            row(_ACCOUNTS, account.sid, account.status, account.type, account.friendly_name)
+            + ("  (you)" if account.sid == client.account_sid else "")
+            for account in client.iter_accounts(status=status)
+        )
+        print_table(row(_ACCOUNTS, "ACCOUNT", "STATUS", "TYPE", "NAME"), lines)
     return DONE
 
 
@@ -56,19 +58,28 @@ def list_(
     name, pipe the table through grep.
     """
     _refuse_both(account_sids, all_accounts=all_accounts)
-    count = 0
     with _client(base_url) as client:
         read_from = _accounts(client, account_sids, all_accounts=all_accounts)
-        header = (cell("NUMBER", _NUMBER), cell("NAME", _NAME), cell("CREATED", 10), cell("UPDATED", 10))
-        click.echo("  ".join((*header, cell("SID", _SID), "ACCOUNT")))
-        for sid in read_from:
-            for row in client.iter_caller_ids(
+        found = (
+            caller_id
+            for sid in read_from
+            for caller_id in client.iter_caller_ids(
                 phone_number=phone_number, friendly_name=friendly_name, account_sid=sid
-            ):
-                what = (cell(row.phone_number, _NUMBER), cell(row.friendly_name, _NAME))
-                when = (day(row.date_created), day(row.date_updated))
-                click.echo("  ".join((*what, *when, cell(row.sid, _SID), row.account_sid or "")))
-                count += 1
+            )
+        )
+        lines = (
+            row(
+                _LIST,
+                it.phone_number,
+                it.friendly_name,
+                day(it.date_created),
+                day(it.date_updated),
+                it.sid,
+                it.account_sid,
+            )
+            for it in found
+        )
+        count = print_table(row(_LIST, "NUMBER", "NAME", "CREATED", "UPDATED", "SID", "ACCOUNT"), lines)
     say(f"{counted(count, 'caller ID')} in {counted(len(read_from), 'account')}.")
     return DONE
 
@@ -118,7 +129,11 @@ def export(
     except PartialLoadError as error:
         _say_failures(error)
         if not partial:
-            say(f"Nothing was written. Add --partial to write the {len(error.frame):,} rows that were read.")
+            rows = len(error.frame)
+            say(
+                "Nothing was written."
+                + (f" Add --partial to write the {rows:,} rows that were read." if rows else "")
+            )
             return FAILED
         frame, code = error.frame, FAILED
     exports.write(frame, sys.stdout.buffer if file == "-" else file, format=format_)

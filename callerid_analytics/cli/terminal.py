@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import click
@@ -11,6 +13,23 @@ import click
 def say(message: str) -> None:
     """Print a message for the person, apart from the data."""
     click.echo(message, err=True)
+
+
+def print_table(header: str, lines: Iterator[str]) -> int:
+    """Print lines as they come, under a header; an error before the first leaves standard output empty.
+
+    Returns
+    -------
+    int
+        How many lines there were, the header apart.
+    """
+    first = list(itertools.islice(lines, 1))
+    click.echo(header)
+    count = 0
+    for line in itertools.chain(first, lines):
+        click.echo(line)
+        count += 1
+    return count
 
 
 def counted(count: int, noun: str) -> str:
@@ -45,9 +64,20 @@ def cell(text: str | None, width: int) -> str:
     return shown + " " * (width - _columns(shown))
 
 
+def row(widths: Iterable[int], *texts: str | None) -> str:
+    """Return one line of a table.
+
+    Examples
+    --------
+    >>> row((5, 9), "Desk", "Sales")
+    'Desk   Sales'
+    """
+    return "  ".join(map(cell, texts, widths)).rstrip()
+
+
 def day(moment: datetime | None) -> str:
-    """Return a date, as wide when it is missing."""
-    return f"{moment:%Y-%m-%d}" if moment else " " * 10
+    """Return a date, or nothing when it is missing."""
+    return f"{moment:%Y-%m-%d}" if moment else ""
 
 
 def _columns(text: str) -> int:
