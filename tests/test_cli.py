@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 import callerid_analytics
 from callerid_analytics import exports
@@ -144,6 +145,10 @@ WRONG_USE = {
     "negative numbers": ["sandbox", "--numbers", "-1"],
     "no accounts": ["demo", "--accounts", "0"],
     "port": ["sandbox", "--port", "99999"],
+    "behaviour": ["sandbox", "--answer", "+1*=polite"],
+    "clock": ["sandbox", "--clock-speed", "-1"],
+    "clock without end": ["sandbox", "--clock-speed", "inf"],
+    "a file of something else": ["sandbox", "--db", __file__],
     "status": ["accounts", "--status", "open"],
 }
 
@@ -284,6 +289,33 @@ def test_sandbox_prints_one_line_of_json_and_serves_until_told(start: Started, s
     out, err = process.communicate(timeout=10)
     assert (out, "Traceback" in err) == ("", False)
     assert process.returncode == 0
+
+
+def test_sandbox_plays_as_it_is_told(start: Started) -> None:
+    playing = ("--answer", "correct", "--answer", "+1415*=busy", "--clock-speed", "0", "--trial", "--strict")
+    process = start("sandbox", "--json", "--numbers", "1", "--accounts", "1", *playing)
+    assert process.stdout is not None
+    told = json.loads(process.stdout.readline())
+    with requests.Session() as session:
+        session.auth = (told["account_sid"], told["auth_token"])
+        account = f"{told['url']}/2010-04-01/Accounts/{told['account_sid']}"
+        for number in ("+16175550123", "+14155550123"):
+            session.post(
+                f"{account}/OutgoingCallerIds.json", {"PhoneNumber": number}, timeout=10
+            ).raise_for_status()
+        state = session.post(f"{told['url']}/sandbox/clock/advance", {"Seconds": 60}, timeout=10).json()
+        assert (state["clock"]["speed"], state["answer"]) == (0, "correct")
+        calls = session.get(f"{told['url']}/sandbox/calls", timeout=10).json()["calls"]
+        assert [call["state"] for call in calls] == ["busy", "verified"]
+        assert session.get(f"{account}.json", timeout=10).json()["type"] == "Trial"
+        assert session.get(f"{account}/OutgoingCallerIds.json?PageSize=1001", timeout=10).status_code == 400
+
+
+def test_sandbox_says_where_its_phone_rings(start: Started) -> None:
+    process = start("sandbox", "--numbers", "1")
+    assert process.stdout is not None
+    url = process.stdout.readline().split()[6]
+    assert f"{url}/sandbox/" in "".join(process.stdout.readline() for _ in range(9))
 
 
 def test_a_port_that_is_taken_is_one_sentence(capsys: Capture) -> None:

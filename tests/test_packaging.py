@@ -42,6 +42,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"callerid_analytics"}
     assert "callerid_analytics/py.typed" in names
+    assert "callerid_analytics/sandbox/page/index.html" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 

@@ -39,6 +39,28 @@ row_options = _all_of(
     click.option("--friendly-name", metavar="NAME", help="Only rows with exactly this name."),
 )
 
+playing_options = _all_of(
+    click.option(
+        "--answer",
+        "answers",
+        multiple=True,
+        metavar="[PATTERN=]BEHAVIOUR",
+        help="What becomes of verification calls: manual (the default), correct, wrong, no-answer or busy; "
+        "repeat it for patterns of numbers, as in '+1415*=busy'.",
+    ),
+    click.option(
+        "--clock-speed",
+        default=1.0,
+        show_default=True,
+        type=click.FloatRange(0),
+        metavar="N",
+        help="Let time pass N times as fast; 0 stops it, to be advanced by hand.",
+    ),
+    click.option("--allow-callbacks-anywhere", is_flag=True, help="Send status callbacks to other machines too."),
+    click.option("--strict", is_flag=True, help="Refuse a PageSize above 1000 and a Page without its PageToken."),
+    click.option("--trial", is_flag=True, help="Make the accounts trial accounts, with their limits."),
+)
+
 practice_options = _all_of(
     click.option("--numbers", default=2500, show_default=True, type=click.IntRange(0), help="Caller IDs in all."),
     click.option(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from callerid_analytics.cli.exit_codes import DONE
-from callerid_analytics.cli.options import practice_options
+from callerid_analytics.cli.options import playing_options, practice_options
 
 if TYPE_CHECKING:
     from callerid_analytics.sandbox import Sandbox
@@ -70,17 +70,26 @@ def demo(numbers: int, accounts: int, seed: int, output: Path) -> int:
     type=click.Path(dir_okay=False, path_type=Path),
     help="File to keep the account in; one that is there is continued, not filled again.",
 )
+@playing_options
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON, for scripts.")
-def sandbox(numbers: int, accounts: int, seed: int, port: int, db: Path | None, *, as_json: bool) -> int:
+def sandbox(*, answers: tuple[str, ...], clock_speed: float, as_json: bool, **options: Any) -> int:
     """Run a local Twilio to practise on, until interrupted.
 
     It listens on this machine only. All that it prints is made up, its token too: no secret of yours is involved.
     """
-    from callerid_analytics.sandbox import Sandbox  # late: --help needs no web server
+    from callerid_analytics.sandbox import Clock, Sandbox  # late: --help needs no web server
 
-    server = Sandbox(numbers=numbers, accounts=accounts, seed=seed, db=db, port=port)
-    server.serve(announce=lambda: click.echo(_as_json(server) if as_json else _as_text(server)))
+    try:
+        server = Sandbox(answer=_by_pattern(answers), clock=Clock(clock_speed), **options)
+        server.serve(announce=lambda: click.echo(_as_json(server) if as_json else _as_text(server)))
+    except ValueError as error:  # no such behaviour, or a file of something else
+        raise click.UsageError(str(error)) from error
     return DONE
+
+
+def _by_pattern(answers: tuple[str, ...]) -> dict[str, str]:
+    parts = (answer.rpartition("=") for answer in answers)
+    return {pattern or "*": behaviour for pattern, _, behaviour in parts}
 
 
 def _as_json(server: Sandbox) -> str:
@@ -92,5 +101,6 @@ def _as_text(server: Sandbox) -> str:
     exports = "\n".join(f"  export {name}={value}" for name, value in server.environ.items())
     return (
         f"A practice account is served at {server.url} until you press Ctrl-C.\n"
-        f"To work on it, type in another terminal:\n\n{exports}\n\n  callerids list --all-accounts"
+        f"To work on it, type in another terminal:\n\n{exports}\n\n  callerids list --all-accounts\n\n"
+        f"Its phone rings at {server.url}/sandbox/, a page for your browser."
     )

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from callerid_analytics.sandbox import tables
 from callerid_analytics.sandbox.paging import Cursor, PageRequest, Slice
 
-Row = TypeVar("Row", tables.AccountRow, tables.ApiKeyRow, tables.CallerIdRow, tables.CallRow)
+Row = TypeVar("Row", tables.AccountRow, tables.ApiKeyRow, tables.CallerIdRow, tables.CallRow, tables.CallbackRow)
 
 
 class Database:
@@ -94,14 +94,41 @@ class Database:
         with self._lock:
             self._connection.execute(f"DELETE FROM {tables.NAMES[kind]} WHERE sid = ?", (sid,))  # noqa: S608
 
+    def clear(self) -> None:
+        """Remove every row of every table."""
+        with self.transaction():
+            for table in reversed(list(tables.NAMES.values())):
+                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608
+
     def find(self, kind: type[Row], **values: str) -> Row | None:
         """Find the row that has exactly these values."""
         rows = self._select(kind, _columns(kind), values, "LIMIT 1")
         return kind._make(rows[0]) if rows else None
 
-    def all(self, kind: type[Row], order: str, **values: str) -> list[Row]:
+    def all(self, kind: type[Row], order: str, **values: str | int) -> list[Row]:
         """Find all rows that have exactly these values."""
         return list(map(kind._make, self._select(kind, _columns(kind), values, f"ORDER BY {order}")))
+
+    def newest(self, kind: type[Row], limit: int) -> list[Row]:
+        """Find the rows that were added last, newest first."""
+        rows = self._select(kind, _columns(kind), {}, "ORDER BY rowid DESC LIMIT :limit", limit=limit)
+        return list(map(kind._make, rows))
+
+    def earliest(self, kind: type[Row], column: str) -> Row | None:
+        """Find the row with the lowest number in a column, which may be empty in others."""
+        clause = f"AND {column} IS NOT NULL ORDER BY {column}, rowid LIMIT 1"
+        rows = self._select(kind, _columns(kind), {}, clause)
+        return kind._make(rows[0]) if rows else None
+
+    def highest(self, kind: type[Row], column: str) -> Any:
+        """Find the highest value of a column; ``None`` if there is none."""
+        ((value,),) = self._select(kind, f"max({column})", {}, "")
+        return value
+
+    def count(self, kind: type[Row]) -> int:
+        """Count the rows of a table."""
+        ((count,),) = self._select(kind, "count(*)", {}, "")
+        return int(count)
 
     def page(self, kind: type[Row], values: Mapping[str, str], asked: PageRequest) -> Slice[Row]:
         """Find one page, newest first, of the rows that have exactly these values."""
@@ -128,7 +155,7 @@ class Database:
         return self._select(kind, columns, values, "AND position < :at ORDER BY position DESC LIMIT :size", **here)
 
     def _select(
-        self, kind: type[Row], columns: str, values: Mapping[str, str], clause: str, **numbers: int
+        self, kind: type[Row], columns: str, values: Mapping[str, str | int], clause: str, **numbers: int
     ) -> list[Any]:
         conditions = " AND ".join(["TRUE", *(f"{column} = :{column}" for column in values)])
         statement = f"SELECT {columns} FROM {tables.NAMES[kind]} WHERE {conditions} {clause}"  # noqa: S608

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections import Counter
 from random import Random
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FIXED = {
@@ -24,6 +25,16 @@ FIXED = {
     "X-Shenanigans": "none",
 }
 
+_FIXED = [(name.lower().encode(), value.encode()) for name, value in FIXED.items()]
+
+CONCURRENT = "callerid_analytics.concurrent_requests"
+"""Where a request's scope says how many of its account's requests are under way, itself included."""
+
+REQUEST_ID = "callerid_analytics.request_id"
+"""Where it has the ID of the request."""
+
+_ACCOUNT = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-fA-F]{32})\b")
+
 
 class TwilioHeaders:
     """ASGI middleware that adds them.
@@ -39,24 +50,40 @@ class TwilioHeaders:
     def __init__(self, app: ASGIApp, randomness: Random) -> None:
         self._app = app
         self._randomness = randomness
-        self._in_flight = 0
+        self._in_flight: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and the response back with the headers."""
         started = time.perf_counter()
-        self._in_flight += 1
-        concurrent = self._in_flight
+        account = _account(scope["path"])
+        self._in_flight[account] += 1
+        scope[CONCURRENT] = concurrent = self._in_flight[account]
+        scope[REQUEST_ID] = request_id = f"RQ{self._randomness.getrandbits(128):032x}"
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(FIXED)
-                headers["Twilio-Concurrent-Requests"] = str(concurrent)
-                headers["Twilio-Request-Id"] = f"RQ{self._randomness.getrandbits(128):032x}"
-                headers["Twilio-Request-Duration"] = f"{time.perf_counter() - started:.3f}"
+                # as bytes: Starlette's MutableHeaders would take a tenth of the time of a small answer
+                message["headers"] = [
+                    *message["headers"],
+                    *_FIXED,
+                    (b"twilio-concurrent-requests", b"%d" % concurrent),
+                    (b"twilio-request-id", request_id.encode()),
+                    (b"twilio-request-duration", b"%.3f" % (time.perf_counter() - started)),
+                ]
             await send(message)
 
         try:
             await self._app(scope, receive, send_with_headers)
         finally:
-            self._in_flight -= 1
+            self._leave(account)
+
+    def _leave(self, account: str) -> None:
+        self._in_flight[account] -= 1
+        if not self._in_flight[account]:
+            del self._in_flight[account]  # the accounts asked for may be any, so they must not pile up
+
+
+def _account(path: str) -> str:
+    """Give the account in a path; all requests outside an account count together."""
+    match = _ACCOUNT.match(path)
+    return match[1] if match else ""

@@ -13,9 +13,12 @@ from contextlib import suppress
 from types import FrameType
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 HOST = "127.0.0.1"
+
+HANG_UP = "callerid_analytics.hang_up"
+"""Where a request's scope has the function that hangs up on a client, given its address."""
 
 _TICK = 0.1
 """Seconds; uvicorn counts in these when it makes a new date for its headers."""
@@ -43,7 +46,7 @@ class Listener(uvicorn.Server):
     def __init__(self, app: ASGIApp, port: int) -> None:
         super().__init__(
             uvicorn.Config(
-                app,
+                self._offering_to_hang_up(app),
                 loop="asyncio",
                 ws="none",
                 lifespan="off",
@@ -91,6 +94,20 @@ class Listener(uvicorn.Server):
                 self._loop.call_soon_threadsafe(self._tick_now.set)
             self._thread.join()
         self._socket.close()
+
+    def _offering_to_hang_up(self, app: ASGIApp) -> ASGIApp:
+        async def offer(scope: Scope, receive: Receive, send: Send) -> None:
+            scope[HANG_UP] = self._hang_up
+            await app(scope, receive, send)
+
+        return offer
+
+    def _hang_up(self, client: tuple[str, int]) -> None:
+        """Close a client's connection once what was written is sent."""
+        # ASGI has no word for this; uvicorn's own connections, which are cut off at shutdown too, know theirs
+        for connection in self.server_state.connections:
+            if connection.transport.get_extra_info("peername") == client:
+                connection.transport.close()
 
     def _run(self) -> None:
         try:

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 from callerid_analytics.sandbox import authentication, paging, parameters, problems, resources
 from callerid_analytics.sandbox.authentication import Principal
-from callerid_analytics.sandbox.dates import Clock, rfc2822
+from callerid_analytics.sandbox.clock import Clock
+from callerid_analytics.sandbox.dates import rfc2822
+from callerid_analytics.sandbox.delivery import Courier
+from callerid_analytics.sandbox.faults import Faults
 from callerid_analytics.sandbox.paging import PageRequest
 from callerid_analytics.sandbox.parameters import Parameters
+from callerid_analytics.sandbox.request_log import RequestLog
 from callerid_analytics.sandbox.resources import Page, Resource
 from callerid_analytics.sandbox.rules import Rules
 from callerid_analytics.sandbox.store import Store
@@ -25,6 +29,9 @@ class World:
     telephony: Telephony
     clock: Clock
     rules: Rules
+    faults: Faults
+    log: RequestLog
+    courier: Courier
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ MAX_STATUS_CALLBACK = 1000
 """Characters; Twilio docs."""
 
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,12}")
+_NOT_IN_A_URL = re.compile(r"[\x00-\x20\x7f]")
 
 Parameters = Mapping[str, str]
 
@@ -102,9 +103,10 @@ def _call_delay(text: str) -> int:
 def _status_callback(url: str) -> str:
     try:
         parts = urlsplit(url)
-    except ValueError as error:
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError as error:  # a bracket that is not closed, a port that is no number
         raise problems.invalid_callback_url() from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or len(url) > MAX_STATUS_CALLBACK:
+    if not usable or len(url) > MAX_STATUS_CALLBACK or _NOT_IN_A_URL.search(url):
         raise problems.invalid_callback_url()
     return url
 

@@ -89,6 +89,17 @@ def internal_error() -> RestError:
     return RestError(500, 20500, "An internal server error has occurred")
 
 
+def service_unavailable() -> RestError:
+    """Admit that we cannot work just now."""
+    return RestError(503, 20503, "Service unavailable")
+
+
+def too_many_requests(retry_after: int | None = None) -> RestError:
+    """Refuse to work on more requests of an account at once; Twilio rarely says when to come back."""
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return RestError(429, 20429, "Too Many Requests", headers=headers)
+
+
 def invalid_parameter(name: str, reason: str) -> RestError:
     """Refuse a senseless paging parameter; Twilio sends 20001 for those of other resources."""
     return RestError(400, 20001, f"Invalid {name}: {reason}")

@@ -9,7 +9,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 from starlette.responses import Response
@@ -95,7 +94,7 @@ class Xml(Representation):
     def page(self, page: Page) -> bytes:
         """Write a page as an element full of elements."""
         name = _camel_case(f"{page.kind}s")
-        attributes = "".join(f" {key.replace('_', '')}={_quoted(page.envelope[key])}" for key in self.attributes)
+        attributes = "".join(f' {key.replace("_", "")}="{_text(page.envelope[key])}"' for key in self.attributes)
         rows = "".join(_element(page.kind, row) for row in page.rows)
         return _document(f"<{name}{attributes}>{rows}</{name}>")
 
@@ -127,8 +126,11 @@ def compressed(response: Response, accept_encoding: str) -> Response:
     return response
 
 
-_IMPOSSIBLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold, not even escaped: a name may well hold a control character."""
+_SPECIAL = re.compile('[&<>"]|[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]')
+"""What XML 1.0 cannot hold as it is."""
+
+_ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+"""The rest of it, such as a control character in a name, cannot even be escaped."""
 
 
 def _document(content: str) -> bytes:
@@ -141,21 +143,18 @@ def _element(key: str, content: Mapping[str, Any] | str | int | None) -> str:
     match content:
         case None:
             return f"<{name}/>"
-        case str():
+        case str() | int():
             return f"<{name}>{_text(content)}</{name}>"
-        case int():
-            return f"<{name}>{content}</{name}>"
         case _:
             return f"<{name}>{''.join(_element(key, value) for key, value in content.items())}</{name}>"
 
 
-def _text(text: str) -> str:
-    # a parser would turn a bare carriage return into a line feed
-    return escape(_IMPOSSIBLE.sub("\N{REPLACEMENT CHARACTER}", text), {"\r": "&#13;"})
+def _text(value: str | int | None) -> str:
+    return "" if value is None else _SPECIAL.sub(_escape, str(value))
 
 
-def _quoted(value: str | int | None) -> str:
-    return '""' if value is None else quoteattr(str(value))
+def _escape(special: re.Match[str]) -> str:
+    return _ESCAPED.get(special[0], "\N{REPLACEMENT CHARACTER}")
 
 
 @cache

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from callerid_analytics.sandbox.call_states import CALL_STATUS
 from callerid_analytics.sandbox.dates import rfc2822
 from callerid_analytics.sandbox.phone_numbers import formatted
 from callerid_analytics.sandbox.tables import AccountRow, CallerIdRow, CallRow
-from callerid_analytics.sandbox.telephony import CALL_STATUS, VERIFYING_NUMBER
+from callerid_analytics.sandbox.telephony import VERIFYING_NUMBER
 
 API_VERSION = "2010-04-01"
 ACCOUNTS = f"/{API_VERSION}/Accounts"
@@ -122,7 +123,7 @@ def call(row: CallRow, extension: str) -> dict[str, Any]:
         "date_updated": rfc2822(row.date_updated),
         "direction": "outbound-api",
         "duration": None if row.duration is None else str(row.duration),
-        "end_time": None if row.end_time is None else rfc2822(row.end_time),
+        "end_time": None if row.duration is None or row.end_time is None else rfc2822(row.end_time),
         "forwarded_from": None,
         "from": VERIFYING_NUMBER,
         "from_formatted": formatted(VERIFYING_NUMBER),

@@ -14,9 +14,11 @@ from starlette.types import ASGIApp
 
 from callerid_analytics.sandbox import authentication, operations, parameters, problems, representations
 from callerid_analytics.sandbox.headers import TwilioHeaders
+from callerid_analytics.sandbox.misbehaviour import Misbehaviour
 from callerid_analytics.sandbox.operations import Exchange, Operation, World
 from callerid_analytics.sandbox.problems import RestError
 from callerid_analytics.sandbox.representations import Representation, compressed
+from callerid_analytics.sandbox.request_log import Recorder
 from callerid_analytics.sandbox.resources import ACCOUNTS
 
 OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
@@ -58,7 +60,7 @@ def create_app(world: World, randomness: Random) -> ASGIApp:
         },
     )
     app.router.redirect_slashes = False
-    return TwilioHeaders(app, randomness)
+    return Recorder(TwilioHeaders(Misbehaviour(app, world.faults), randomness), world.log)
 
 
 def _route(path: str, methods: Mapping[str, Operation], world: World, representation: Representation) -> Route:

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import random
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from os import PathLike
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from callerid_analytics.sandbox import generator, resources
-from callerid_analytics.sandbox.dates import Clock, rfc2822
+from starlette.types import ASGIApp
+
+from callerid_analytics.sandbox import generator
+from callerid_analytics.sandbox.clock import Clock
+from callerid_analytics.sandbox.control import beside, create_control
+from callerid_analytics.sandbox.delivery import Courier
+from callerid_analytics.sandbox.faults import Fault, Faults
 from callerid_analytics.sandbox.listener import Listener
 from callerid_analytics.sandbox.operations import World
-from callerid_analytics.sandbox.representations import JSON
+from callerid_analytics.sandbox.outside import Outside
+from callerid_analytics.sandbox.request_log import RequestLog
 from callerid_analytics.sandbox.routes import create_app
 from callerid_analytics.sandbox.rules import Rules
 from callerid_analytics.sandbox.store import Store
-from callerid_analytics.sandbox.tables import STATUSES, AccountRow, ApiKeyRow
-from callerid_analytics.sandbox.telephony import Telephony
+from callerid_analytics.sandbox.tables import ApiKeyRow
+from callerid_analytics.sandbox.telephony import Answering, Telephony
 
 
-class Sandbox:
+class Sandbox(Outside):
     """A local Twilio with an account full of believable, messy caller IDs.
 
     Parameters
@@ -38,8 +43,15 @@ class Sandbox:
         `accounts` and `seed` say.
     port : int
         The port on 127.0.0.1; 0 picks a free one.
-    clock : callable
-        Tells the time in seconds since 1970.
+    clock : Clock, optional
+        Tells the time; ``Clock(speed=0)`` stands still until `advance` is called. The machine's by default.
+    answer : str or mapping of str to str
+        What becomes of verification calls by themselves: ``manual`` (they ring until somebody calls
+        `answer`), ``correct`` and ``wrong`` (somebody picks up and types that code), ``no-answer`` or ``busy``;
+        or one of these for each pattern of numbers, as in ``{"+1415*": "busy", "*": "correct"}``; the first
+        pattern that fits counts, ``*`` last of all.
+    allow_callbacks_anywhere : bool
+        Send status callbacks to other machines too.
     randomness : random.Random
         Draws what is not part of the data: new SIDs, validation codes, request IDs.
     strict : bool
@@ -49,6 +61,8 @@ class Sandbox:
         Make all accounts trial accounts, which verify at most 5 numbers each, and a number on at most 3 of them.
     own_numbers : iterable of str
         Twilio numbers of the accounts, in E.164 format, which are refused as they need no verification.
+    faults : iterable of Fault
+        What goes wrong from the beginning; `seed` decides where.
 
     Examples
     --------
@@ -65,11 +79,14 @@ class Sandbox:
         *,
         db: str | PathLike[str] | None = None,
         port: int = 0,
-        clock: Clock = time.time,
+        clock: Clock | None = None,
+        answer: str | Mapping[str, str] = "manual",
+        allow_callbacks_anywhere: bool = False,
         randomness: random.Random | None = None,
         strict: bool = False,
         trial: bool = False,
         own_numbers: Iterable[str] = (),
+        faults: Iterable[Fault] = (),
     ) -> None:
         if numbers < 0 or accounts < 1:
             raise ValueError(f"A sandbox has at least 1 account and 0 numbers, not {accounts} and {numbers}")
@@ -78,8 +95,11 @@ class Sandbox:
         self._seed = seed
         self._db = db
         self._port = port
-        self._clock = clock
+        self._clock = clock or Clock()
+        self._answering = Answering(answer)
+        self._allow_callbacks_anywhere = allow_callbacks_anywhere
         self._randomness = randomness or random.SystemRandom()
+        self._faults = tuple(faults)
         self._rules = Rules(strict, trial, frozenset(own_numbers))
         self._running: _Running | None = None
 
@@ -102,6 +122,8 @@ class Sandbox:
         """End at once: thread, connections and port are gone, and data in memory is lost. May be repeated."""
         if self._running:
             self._running.listener.end()
+            self._clock.detach(self._running.world.telephony)
+            self._running.world.courier.stop()
             self._running.world.store.close()
             self._running = None
 
@@ -177,92 +199,6 @@ class Sandbox:
             "CALLERIDS_BASE_URL": self.url,
         }
 
-    # Behind the scenes
-
-    @property
-    def accounts(self) -> list[dict[str, str]]:
-        """Every account's ``sid``, ``friendly_name`` and ``status``, the main account first."""
-        rows = self._world.store.accounts()
-        return [{"sid": row.sid, "friendly_name": row.friendly_name, "status": row.status} for row in rows]
-
-    def set_account_status(self, sid: str, status: str) -> None:
-        """Make an account ``active``, ``suspended`` or ``closed``.
-
-        Raises
-        ------
-        LookupError
-            If there is no such account.
-        ValueError
-            If there is no such status.
-        """
-        if status not in STATUSES:
-            raise ValueError(f"An account is {', '.join(STATUSES)}, not {status!r}")
-        self._world.store.set_account_status(self._account(sid).sid, status, rfc2822(self._clock()))
-
-    def caller_ids(self) -> list[dict[str, str]]:
-        """List the caller IDs of every account as the API shows them, newest first."""
-        return [resources.caller_id(row, JSON.extension) for row in self._world.store.caller_ids()]
-
-    def add_caller_id(
-        self,
-        phone_number: str,
-        friendly_name: str | None = None,
-        *,
-        account_sid: str | None = None,
-        date_created: str | None = None,
-        date_updated: str | None = None,
-    ) -> dict[str, str]:
-        """Have a number verified already, whatever it looks like.
-
-        Parameters
-        ----------
-        phone_number : str
-            Kept as it is.
-        friendly_name : str, optional
-            The formatted number by default.
-        account_sid : str, optional
-            The main account by default.
-        date_created, date_updated : str, optional
-            RFC 2822 text, kept as it is; now by default.
-
-        Returns
-        -------
-        dict
-            The caller ID as the API shows it.
-
-        Raises
-        ------
-        LookupError
-            If there is no such account.
-        RestError
-            21450, if the account holds this number already.
-        """
-        account = self._account(account_sid) if account_sid else self._main_account
-        row = self._world.telephony.new_caller_id(account.sid, phone_number, friendly_name)
-        row = row._replace(
-            date_created=date_created or row.date_created, date_updated=date_updated or row.date_updated
-        )
-        self._world.store.add_caller_ids([row])
-        return resources.caller_id(row, JSON.extension)
-
-    def answer(self, call_sid: str, digits: str) -> dict[str, str] | None:
-        """Pick up a ringing phone and type digits.
-
-        Returns
-        -------
-        dict or None
-            The caller ID, which exists from now on; ``None`` if the digits were wrong.
-
-        Raises
-        ------
-        LookupError
-            If there is no such call.
-        CallOverError
-            If it has ended.
-        """
-        row = self._world.telephony.answer(call_sid, digits)
-        return resources.caller_id(row, JSON.extension) if row else None
-
     @property
     def _current(self) -> _Running:
         if self._running is None:
@@ -274,16 +210,6 @@ class Sandbox:
         return self._current.world
 
     @property
-    def _main_account(self) -> AccountRow:
-        return self._world.store.accounts()[0]
-
-    def _account(self, sid: str) -> AccountRow:
-        account = self._world.store.account(sid)
-        if account is None:
-            raise LookupError(f"There is no account {sid}")
-        return account
-
-    @property
     def _main_api_key(self) -> ApiKeyRow:
         return self._world.store.api_keys(self.account_sid)[0]
 
@@ -293,21 +219,37 @@ class Sandbox:
         with ExitStack() as undo:
             store = Store(self._db)
             undo.callback(store.close)
-            world = World(store, Telephony(store, self._clock, self._randomness), self._clock, self._rules)
-            listener = Listener(create_app(world, self._randomness), self._port)
+            courier = Courier(store, allow_anywhere=self._allow_callbacks_anywhere)
+            undo.callback(courier.stop)
+            telephony = Telephony(store, self._clock, self._randomness, self._answering, courier.deliver)
+            faults, log = Faults(self._faults, self._seed), RequestLog(self._clock)
+            world = World(store, telephony, self._clock, self._rules, faults, log, courier)
+            listener = Listener(self._app(world), self._port)
             undo.callback(listener.end)
-            self._fill(store)
+            self._running = _Running(world, listener)
+            undo.callback(self._forget)
+            if not store.accounts():
+                self._fill()
+            self._clock.resume(store.last_moment() or self._clock())
+            self._clock.attach(telephony)
+            courier.resume()
             undo.pop_all()
-        self._running = _Running(world, listener)
         return listener
 
-    def _fill(self, store: Store) -> None:
+    def _app(self, world: World) -> ASGIApp:
+        control = create_control(self, faults=world.faults, log=world.log)
+        return beside(create_app(world, self._randomness), control)
+
+    def _forget(self) -> None:
+        self._running = None
+
+    def _fill(self) -> None:
+        population = generator.populate(self._numbers, self._accounts, self._seed)
+        store = self._world.store
         with store.transaction():
-            if not store.accounts():
-                population = generator.populate(self._numbers, self._accounts, self._seed)
-                store.add_accounts(population.accounts)
-                store.add_api_key(population.api_key)
-                store.add_caller_ids(population.caller_ids)
+            store.add_accounts(population.accounts)
+            store.add_api_key(population.api_key)
+            store.add_caller_ids(population.caller_ids)
 
 
 class _Running(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Any
 from callerid_analytics.sandbox import problems
 from callerid_analytics.sandbox.database import Database
 from callerid_analytics.sandbox.paging import PageRequest, Slice
-from callerid_analytics.sandbox.tables import AccountRow, ApiKeyRow, CallerIdRow, CallRow
+from callerid_analytics.sandbox.tables import AccountRow, ApiKeyRow, CallbackRow, CallerIdRow, CallRow
 
 
 class Store:
@@ -38,6 +38,10 @@ class Store:
     def transaction(self) -> AbstractContextManager[None]:
         """Make everything inside happen wholly or not at all, with no other thread in between."""
         return self._database.transaction()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._database.clear()
 
     # Accounts and their keys
 
@@ -101,9 +105,13 @@ class Store:
         """Find the caller ID that this account holds for a number."""
         return self._database.find(CallerIdRow, account_sid=account_sid, phone_number=phone_number)
 
-    def caller_ids(self) -> list[CallerIdRow]:
-        """List the caller IDs of every account, newest first."""
-        return self._database.all(CallerIdRow, "position DESC")
+    def newest_caller_ids(self, limit: int) -> list[CallerIdRow]:
+        """List the caller IDs that were added last, in any account, newest first."""
+        return self._database.newest(CallerIdRow, limit)
+
+    def count_caller_ids(self) -> int:
+        """Count the caller IDs of every account."""
+        return self._database.count(CallerIdRow)
 
     def caller_id_page(self, filters: Mapping[str, str], asked: PageRequest) -> Slice[CallerIdRow]:
         """Find one page of the caller IDs that have exactly these values."""
@@ -130,3 +138,34 @@ class Store:
     def call(self, sid: str) -> CallRow | None:
         """Find a call."""
         return self._database.find(CallRow, sid=sid)
+
+    def newest_calls(self, limit: int) -> list[CallRow]:
+        """List the calls that were placed last, newest first."""
+        return self._database.newest(CallRow, limit)
+
+    def next_call(self) -> CallRow | None:
+        """Find the call that is the next to go on by itself."""
+        return self._database.earliest(CallRow, "due")
+
+    def last_moment(self) -> float | None:
+        """Give the moment at which something last happened to a call."""
+        moment: float | None = self._database.highest(CallRow, "date_updated")
+        return moment
+
+    # Status callbacks
+
+    def add_callback(self, row: CallbackRow) -> None:
+        """Note that a call's status callback is to be sent."""
+        self._database.insert(CallbackRow, [row])
+
+    def note_callback(self, sid: str, changes: Mapping[str, Any]) -> None:
+        """Write down what came of a status callback."""
+        self._database.update(CallbackRow, sid, changes)
+
+    def newest_callbacks(self, limit: int) -> list[CallbackRow]:
+        """List the status callbacks of the calls that ended last, newest first."""
+        return self._database.newest(CallbackRow, limit)
+
+    def unsent_callbacks(self) -> list[CallbackRow]:
+        """List the status callbacks that nobody has tried to send, oldest first."""
+        return [row for row in self._database.all(CallbackRow, "rowid", attempts=0) if row.error is None]

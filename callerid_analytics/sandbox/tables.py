@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-VERSION = 0x43494401
+VERSION = 0x43494402
 """Marks a SQLite file as ours ("CID") and says which schema it has; the last byte counts up."""
 
 STATUSES = ("active", "suspended", "closed")
@@ -55,12 +55,25 @@ CREATE TABLE calls (
     extension TEXT,
     status_callback TEXT,
     status_callback_method TEXT NOT NULL,
+    behaviour TEXT NOT NULL,
     state TEXT NOT NULL,
+    due REAL,
+    attempts_left INTEGER NOT NULL,
+    extension_dialled INTEGER NOT NULL,
     caller_id_sid TEXT,
     date_created REAL NOT NULL,
     date_updated REAL NOT NULL,
     start_time REAL,
+    answer_time REAL,
     end_time REAL
+);
+CREATE INDEX calls_by_due ON calls (due) WHERE due IS NOT NULL;
+CREATE TABLE callbacks (
+    sid TEXT PRIMARY KEY REFERENCES calls (sid),
+    date_created REAL NOT NULL,
+    attempts INTEGER NOT NULL,
+    status INTEGER,
+    error TEXT
 );
 """
 
@@ -109,17 +122,34 @@ class CallRow(NamedTuple):
     extension: str | None
     status_callback: str | None
     status_callback_method: str
+    behaviour: str
     state: str
+    due: float | None
+    attempts_left: int
+    extension_dialled: int
     caller_id_sid: str | None
     date_created: float
     date_updated: float
     start_time: float | None
+    answer_time: float | None
     end_time: float | None
 
     @property
     def duration(self) -> int | None:
         """Whole seconds from answer to hang-up, once both are known."""
-        return None if self.start_time is None or self.end_time is None else int(self.end_time - self.start_time)
+        if self.answer_time is None or self.end_time is None:
+            return None
+        return int(self.end_time - self.answer_time)
+
+
+class CallbackRow(NamedTuple):
+    """The status callback of a call that has ended, and what came of it; its SID is the call's."""
+
+    sid: str
+    date_created: float
+    attempts: int = 0
+    status: int | None = None
+    error: str | None = None
 
 
 NAMES: Mapping[type, str] = {
@@ -127,5 +157,6 @@ NAMES: Mapping[type, str] = {
     ApiKeyRow: "api_keys",
     CallerIdRow: "caller_ids",
     CallRow: "calls",
+    CallbackRow: "callbacks",
 }
 """Which table holds which rows."""

@@ -10,17 +10,8 @@ from typing import Any
 import pytest
 import requests
 
-from callerid_analytics.sandbox import Sandbox
-
-
-class HandClock:
-    """Stands still until somebody moves it."""
-
-    def __init__(self, now: float = 1_700_000_000) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
+from callerid_analytics.sandbox import Clock, Sandbox
+from tests.sandbox.receiver import Receiver
 
 
 class Api:
@@ -81,12 +72,12 @@ def address(sandbox: Sandbox) -> tuple[str, int]:
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
+def clock() -> Clock:
+    return Clock(speed=0, start=1_700_000_000)
 
 
 @pytest.fixture
-def sandbox(clock: HandClock) -> Iterator[Sandbox]:
+def sandbox(clock: Clock) -> Iterator[Sandbox]:
     """A small sandbox of the test's own, in which neither time nor chance does anything unforeseen."""
     with Sandbox(numbers=30, accounts=3, clock=clock, randomness=Random(1)) as sandbox:
         yield sandbox
@@ -97,3 +88,10 @@ def api(sandbox: Sandbox) -> Iterator[Api]:
     api = Api(sandbox)
     yield api
     api.session.close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Somebody's web server, to which status callbacks go."""
+    with Receiver() as receiver:
+        yield receiver

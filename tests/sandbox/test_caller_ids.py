@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from callerid_analytics.sandbox import Sandbox
-from tests.sandbox.conftest import Api, HandClock, code_of
+from callerid_analytics.sandbox import Clock, Sandbox
+from tests.sandbox.conftest import Api, code_of
 
 LONGEST = "ü" * 64
 
@@ -29,9 +29,9 @@ def test_a_caller_id_has_twilios_seven_properties(api: Api, sandbox: Sandbox) ->
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 @pytest.mark.parametrize("name", ["Front desk", "x", LONGEST, "  +1 & 50 % ☎️\n", "\x00"])
-def test_renaming(api: Api, sandbox: Sandbox, clock: HandClock, method: str, name: str) -> None:
+def test_renaming(api: Api, sandbox: Sandbox, clock: Clock, method: str, name: str) -> None:
     before = sandbox.add_caller_id("+14155550123", "Old name")
-    clock.now += 3600
+    clock.advance(3600)
     response = api.send(method, api.caller_id(before["sid"]), data={"FriendlyName": name})
     assert response.status_code == 200
     after = response.json()
@@ -47,9 +47,9 @@ def test_a_name_has_1_to_64_characters(api: Api, sandbox: Sandbox, name: str) ->
     assert sandbox.caller_ids() == before
 
 
-def test_an_update_without_a_name_changes_nothing(api: Api, sandbox: Sandbox, clock: HandClock) -> None:
+def test_an_update_without_a_name_changes_nothing(api: Api, sandbox: Sandbox, clock: Clock) -> None:
     before = sandbox.add_caller_id("+14155550123", "Front desk")
-    clock.now += 3600
+    clock.advance(3600)
     assert api.post(api.caller_id(before["sid"]), friendlyname="wrong case").json() == before
 
 

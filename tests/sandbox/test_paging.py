@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from callerid_analytics.sandbox import Sandbox
+from callerid_analytics.sandbox.paging import Cursor, PageRequest, Slice
+from callerid_analytics.sandbox.store import Store
+from callerid_analytics.sandbox.tables import AccountRow, CallerIdRow
 from tests.sandbox.conftest import Api, code_of
 
 KEYS = {
@@ -164,30 +168,90 @@ def test_any_token_that_was_given_works_forever(api: Api, sandbox: Sandbox) -> N
     assert (page["next_page_uri"], page["previous_page_uri"]) == (None, None)
 
 
-def test_the_cost_of_a_page_does_not_depend_on_where_it_lies(sandbox: Sandbox) -> None:
-    """SQLite counts its own steps: as many for the last page of 5,000 rows as for the second."""
-    from callerid_analytics.sandbox.generator import populate
-    from callerid_analytics.sandbox.paging import Cursor, PageRequest
-    from callerid_analytics.sandbox.store import Store
+def test_filtered_pages_under_inserts_and_deletes(api: Api, sandbox: Sandbox) -> None:
+    for number in range(12):
+        sandbox.add_caller_id(f"+14155550{number:03}", "even" if number % 2 == 0 else "odd")
+    stayed = [row["sid"] for row in sandbox.caller_ids() if row["friendly_name"] == "even"]
+    first = api.get(api.caller_ids, FriendlyName="even", PageSize=2).json()
+    stayed.remove(gone := sids(first)[-1])
+    api.send("DELETE", api.caller_id(gone))
+    sandbox.add_caller_id("+14155550990", "even")
+    api.post(api.caller_id(sids(first)[0]), FriendlyName="odd")  # which leaves the filtered list, too
+    rest = [row for page in api.pages(first["next_page_uri"]) for row in page["outgoing_caller_ids"]]
+    assert [row["sid"] for row in rest] == stayed[1:]
+    assert {row["friendly_name"] for row in rest} == {"even"}
 
+
+def test_a_page_far_behind_the_end_is_empty(api: Api) -> None:
+    page = api.get(api.caller_ids, Page=999_999_999_999, PageSize=1000).json()
+    assert (sids(page), page["start"], page["end"], page["page"]) == ([], 0, 0, 999_999_999_999)
+    assert (page["next_page_uri"], page["previous_page_uri"]) == (None, None)
+
+
+def test_a_page_far_into_the_list_without_a_token_has_tokens_for_its_neighbours(
+    api: Api, sandbox: Sandbox
+) -> None:
+    page = api.get(api.caller_ids, Page=20, PageSize=1).json()
+    sandbox.add_caller_id("+14155550123")
+    assert sids(page) == truth(sandbox)[21:22]
+    assert sids(api.get(page["next_page_uri"]).json()) == truth(sandbox)[22:23], "though all rows moved by one"
+    assert sids(api.get(page["previous_page_uri"]).json()) == truth(sandbox)[20:21]
+
+
+@pytest.fixture(scope="module")
+def long_list() -> Iterator[Store]:
+    """6,000 caller IDs of one account, every other with the same name, among as many of another's."""
     store = Store()
-    population = populate(5_000, 1, 1)
-    store.add_accounts(population.accounts)
-    store.add_caller_ids(population.caller_ids)
-    mine = {"account_sid": population.accounts[0].sid}
+    store.add_accounts([ACCOUNT, ACCOUNT._replace(sid="AC2")])
+    store.add_caller_ids(
+        CallerIdRow(f"PN{number}", f"AC{1 + number % 2}", f"+1415{number}", NAMES[number // 2 % 2], "", "")
+        for number in range(12_000)
+    )
+    yield store
+    store.close()
+
+
+ACCOUNT = AccountRow("AC1", "AC1", "", "", "active", "Full", "", "")
+NAMES = ("even", "odd")
+
+
+@pytest.mark.parametrize("before", [False, True])
+@pytest.mark.parametrize("filters", [{}, {"friendly_name": "even"}])
+def test_the_cost_of_a_page_does_not_depend_on_where_it_lies(
+    long_list: Store, filters: dict[str, str], before: bool
+) -> None:
+    """SQLite counts its own steps: as many near either end of the list as in its middle."""
 
     def steps(position: int) -> int:
-        count = 0
-
-        def tick() -> int:
-            nonlocal count
-            count += 1
-            return 0
-
-        store._database._connection.set_progress_handler(tick, 1)
-        assert len(store.caller_id_page(mine, PageRequest(50, cursor=Cursor(position))).rows) == 50
-        store._database._connection.set_progress_handler(None, 1)
+        request = PageRequest(50, cursor=Cursor(position, before))
+        found, count = counted(long_list, {"account_sid": "AC1", **filters}, request)
+        assert len(found.rows) == 50
         return count
 
-    assert steps(60) <= steps(4_950) + 10
-    store.close()
+    costs = [steps(position) for position in (300, 6_000, 11_700)]
+    assert max(costs) <= min(costs) + 10
+    assert max(costs) < 50 * 40, "some dozen steps for each row that is shown, none for others"
+
+
+def test_finding_one_number_costs_next_to_nothing(long_list: Store) -> None:
+    filters = {"account_sid": "AC1", "phone_number": "+14156000", "friendly_name": "even"}
+    found, count = counted(long_list, filters, PageRequest())
+    assert [row.sid for row in found.rows] == ["PN6000"]
+    assert count < 200
+
+
+def counted(store: Store, filters: dict[str, str], request: PageRequest) -> tuple[Slice[CallerIdRow], int]:
+    """Count the instructions of SQLite's virtual machine that it takes to find a page."""
+    count = 0
+
+    def tick() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    connection = store._database._connection
+    connection.set_progress_handler(tick, 1)
+    try:
+        return store.caller_id_page(filters, request), count
+    finally:
+        connection.set_progress_handler(None, 1)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
-from callerid_analytics.sandbox import Sandbox
+from callerid_analytics.sandbox import Clock, Sandbox
 
 
 def sdk(sandbox: Sandbox, username: str, password: str, account_sid: str | None = None) -> Client:
@@ -75,7 +76,7 @@ def test_update_and_delete(client: Client, sandbox: Sandbox) -> None:
     assert sid not in mine(sandbox)
 
 
-def test_validation(client: Client, sandbox: Sandbox) -> None:
+def test_validation(client: Client, sandbox: Sandbox, clock: Clock) -> None:
     request = client.validation_requests.create(
         "+14155550123",
         friendly_name="Front desk",
@@ -85,6 +86,7 @@ def test_validation(client: Client, sandbox: Sandbox) -> None:
         status_callback_method="GET",
     )
     assert client.calls(request.call_sid).fetch().status == "queued"
+    clock.advance(3)
     assert sandbox.answer(request.call_sid, request.validation_code)
     call = client.calls(request.call_sid).fetch()
     assert (call.status, call.to, call.duration) == ("completed", "+14155550123", "0")
@@ -120,3 +122,68 @@ def test_accounts(client: Client, sandbox: Sandbox) -> None:
     sub_account = sandbox.accounts[1]["sid"]
     expected = sum(row["account_sid"] == sub_account for row in sandbox.caller_ids())
     assert len(client.api.accounts(sub_account).outgoing_caller_ids.list()) == expected
+
+
+def test_accounts_by_name_and_status(client: Client, sandbox: Sandbox) -> None:
+    second = sandbox.accounts[1]
+    assert [found.sid for found in client.api.accounts.list(friendly_name=second["friendly_name"])] == [
+        second["sid"]
+    ]
+    sandbox.set_account_status(second["sid"], "suspended")
+    assert [found.sid for found in client.api.accounts.list(status="suspended")] == [second["sid"]]
+    assert len(list(client.api.accounts.stream(status="active", page_size=1))) == 2
+
+
+def test_fetching_an_account(client: Client, sandbox: Sandbox) -> None:
+    account = client.api.accounts(sandbox.account_sid).fetch()
+    assert (account.sid, account.owner_account_sid) == (sandbox.account_sid, sandbox.account_sid)
+    assert (account.auth_token, account.status, account.type) == (sandbox.auth_token, "active", "Full")
+    assert account.date_created is not None
+    assert account.date_created.utcoffset() == timedelta(0)
+
+
+def test_fetching_a_call(client: Client, sandbox: Sandbox) -> None:
+    request = client.validation_requests.create("+14155550123")
+    call = client.calls(request.call_sid).fetch()
+    assert (call.sid, call.account_sid) == (request.call_sid, sandbox.account_sid)
+    assert (call.direction, call.from_formatted) == ("outbound-api", "(415) 723-4000")
+    assert (call.duration, call.end_time, call.price) == (None, None, None)
+
+
+def test_a_validation_in_a_sub_account(client: Client, sandbox: Sandbox) -> None:
+    sub_account = sandbox.accounts[1]["sid"]
+    request = client.api.accounts(sub_account).validation_requests.create("+14155550123", friendly_name="Desk")
+    assert (request.account_sid, request.friendly_name) == (sub_account, "Desk")
+    assert client.api.accounts(sub_account).calls(request.call_sid).fetch().account_sid == sub_account
+    made = sandbox.answer(request.call_sid, request.validation_code)
+    assert made is not None
+    verified = client.api.accounts(sub_account).outgoing_caller_ids(made["sid"])
+    assert verified.fetch().phone_number == "+14155550123"
+    assert verified.update(friendly_name="Front desk").friendly_name == "Front desk"
+    assert verified.delete() is True
+    assert made["sid"] not in {row["sid"] for row in sandbox.caller_ids()}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ({"phone_number": "front desk"}, 21401),
+        ({"call_delay": 61}, 21454),
+        ({"status_callback": "front desk"}, 21456),
+        ({"status_callback_method": "PUT"}, 21403),
+        ({"friendly_name": "x" * 65}, 20002),
+    ],
+)
+def test_refused_validations(client: Client, arguments: dict[str, Any], code: int) -> None:
+    with pytest.raises(TwilioRestException) as refusal:
+        client.validation_requests.create(**{"phone_number": "+14155550123", **arguments})
+    assert (refusal.value.status, refusal.value.code) == (400, code)
+
+
+def test_what_is_gone(client: Client, sandbox: Sandbox) -> None:
+    caller_id = client.outgoing_caller_ids(mine(sandbox)[0])
+    caller_id.delete()
+    for operation in (caller_id.fetch, caller_id.update, caller_id.delete):
+        with pytest.raises(TwilioRestException) as refusal:
+            operation()
+        assert (refusal.value.status, refusal.value.code) == (404, 20404)

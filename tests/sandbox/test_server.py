@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -8,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,8 +21,9 @@ from tests.sandbox.conftest import Api, address
 
 SERVE = """
 import json, sys
-from callerid_analytics.sandbox import Sandbox
-sandbox = Sandbox(numbers=20, db=sys.argv[1] if len(sys.argv) > 1 else None)
+from callerid_analytics.sandbox import Clock, Sandbox
+db = sys.argv[1] if len(sys.argv) > 1 else None
+sandbox = Sandbox(numbers=20, db=db, clock=Clock(speed=100), answer={"*1": "correct"})
 sandbox.serve(lambda: print(json.dumps(sandbox.environ), flush=True))
 print("ended", flush=True)
 """
@@ -187,38 +190,74 @@ def test_python_and_http_work_at_the_same_time(sandbox: Sandbox, api: Api) -> No
     assert listed == [row for row in sandbox.caller_ids() if row["account_sid"] == sandbox.account_sid]
 
 
+class Caller:
+    """One client of a sandbox in another process."""
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        self.url = environ["CALLERIDS_BASE_URL"]
+        self.session = requests.Session()
+        self.session.auth = (environ["TWILIO_ACCOUNT_SID"], environ["TWILIO_AUTH_TOKEN"])
+        self.caller_ids = f"/2010-04-01/Accounts/{environ['TWILIO_ACCOUNT_SID']}/OutgoingCallerIds.json"
+
+    def post(self, path: str, **form: str) -> requests.Response:
+        return self.session.post(self.url + path, form, timeout=10)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_serving_process_ends_on_a_signal(number: signal.Signals) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", SERVE], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+def test_a_serving_process_ends_on_a_signal_whatever_is_under_way(number: signal.Signals) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        subprocess.Popen([sys.executable, "-c", SERVE], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process,
+    ):
         assert process.stdout
-        environ = json.loads(process.stdout.readline())
-        session = requests.Session()
-        session.auth = (environ["TWILIO_ACCOUNT_SID"], environ["TWILIO_AUTH_TOKEN"])
-        session.get(f"{environ['CALLERIDS_BASE_URL']}/2010-04-01/Accounts.json", timeout=10).raise_for_status()
+        silent.settimeout(10)
+        caller = Caller(json.loads(process.stdout.readline()))
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        caller.post(caller.caller_ids, PhoneNumber="+14155550121", StatusCallback=url).raise_for_status()
+        connection, _ = silent.accept()  # a callback is on its way, and stays so
+        for delay in range(10):
+            form = {"PhoneNumber": f"+1415555012{delay}", "CallDelay": str(delay)}
+            assert caller.post(caller.caller_ids, **form).status_code == (400 if delay == 1 else 200)
         process.send_signal(number)
         out, err = process.communicate(timeout=5)
-        session.close()
+        caller.session.close()
+        connection.close()
     assert (out, err, process.returncode) == (b"ended\n", b"", 0)
 
 
-def test_an_acknowledged_write_survives_a_kill(tmp_path: Path) -> None:
+def rename_until_cut_off(caller: Caller, path: str, names: list[str], enough: threading.Semaphore) -> None:
+    """Give a row one name after the other; the last one noted was sent, the one before it acknowledged."""
+    with suppress(requests.ConnectionError), caller.session:
+        for count in itertools.count():
+            names.append(f"name {count}")
+            caller.post(path, FriendlyName=names[-1]).raise_for_status()
+            enough.release()
+
+
+def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
     db = tmp_path / "twilio.db"
+    enough = threading.Semaphore(0)
     with subprocess.Popen([sys.executable, "-c", SERVE, str(db)], stdout=subprocess.PIPE) as process:
         assert process.stdout
         environ = json.loads(process.stdout.readline())
-        auth = (environ["TWILIO_ACCOUNT_SID"], environ["TWILIO_AUTH_TOKEN"])
-        path = f"/2010-04-01/Accounts/{auth[0]}/OutgoingCallerIds.json"
-        with requests.Session() as session:
-            session.auth = auth
-            row = session.get(environ["CALLERIDS_BASE_URL"] + path, timeout=10).json()["outgoing_caller_ids"][0]
-            session.post(environ["CALLERIDS_BASE_URL"] + row["uri"], {"FriendlyName": "kept"}, timeout=10)
+        with Caller(environ).session as session:
+            rows = session.get(environ["CALLERIDS_BASE_URL"] + Caller(environ).caller_ids, timeout=10).json()
+        sent: dict[str, list[str]] = {row["uri"]: [] for row in rows["outgoing_caller_ids"][:4]}
+        clients = [
+            threading.Thread(target=rename_until_cut_off, args=(Caller(environ), uri, names, enough))
+            for uri, names in sent.items()
+        ]
+        for client in clients:
+            client.start()
+        for _ in range(100):
+            assert enough.acquire(timeout=10)
         os.kill(process.pid, signal.SIGKILL)
+        for client in clients:
+            client.join()
     with Sandbox(db=db) as again:
-        assert {**row, "friendly_name": "kept"}.items() - {("date_updated", row["date_updated"])} <= next(
-            kept.items() for kept in again.caller_ids() if kept["sid"] == row["sid"]
-        )
+        kept = {row["uri"]: row["friendly_name"] for row in again.caller_ids()}
+    for uri, names in sent.items():
+        assert kept[uri] in names[-2:]
 
 
 @pytest.mark.slow

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from callerid_analytics.sandbox import Sandbox
+from callerid_analytics.sandbox import Clock, Sandbox
 from callerid_analytics.sandbox.telephony import CallOverError
-from tests.sandbox.conftest import Api, HandClock, code_of
+from tests.sandbox.conftest import Api, code_of
 
 NUMBER = "+14155550123"
 
@@ -28,28 +28,31 @@ def test_a_request_shows_the_code_and_the_call(api: Api, sandbox: Sandbox) -> No
     assert len(sandbox.caller_ids()) == 30, "not before somebody has typed the code"
 
 
-def test_the_right_code_brings_the_caller_id_about(api: Api, sandbox: Sandbox, clock: HandClock) -> None:
+def test_the_right_code_brings_the_caller_id_about(api: Api, sandbox: Sandbox, clock: Clock) -> None:
     request = api.post(api.caller_ids, PhoneNumber=NUMBER, FriendlyName="Front desk", CallDelay=5).json()
     queued = call_of(api, request)
     assert (queued["status"], queued["start_time"], queued["duration"]) == ("queued", None, None)
-    clock.now += 65
+    clock.advance(10)
     caller_id = sandbox.answer(request["call_sid"], request["validation_code"])
     assert caller_id is not None
     assert caller_id == api.get(api.caller_id(caller_id["sid"])).json()
     assert (caller_id["phone_number"], caller_id["friendly_name"]) == (NUMBER, "Front desk")
-    assert caller_id["date_created"] == caller_id["date_updated"] == "Tue, 14 Nov 2023 22:14:25 +0000"
+    assert caller_id["date_created"] == caller_id["date_updated"] == "Tue, 14 Nov 2023 22:13:30 +0000"
     assert sandbox.caller_ids()[0] == caller_id
     call = call_of(api, request)
     assert call["status"] == "completed"
     assert call["date_created"] == "Tue, 14 Nov 2023 22:13:20 +0000"
-    assert call["start_time"] == call["end_time"] == call["date_updated"] == "Tue, 14 Nov 2023 22:14:25 +0000"
+    assert call["start_time"] == "Tue, 14 Nov 2023 22:13:25 +0000"
+    assert call["end_time"] == call["date_updated"] == "Tue, 14 Nov 2023 22:13:30 +0000"
     assert call["duration"] == "0"
 
 
 def test_a_wrong_code_verifies_nothing(api: Api, sandbox: Sandbox) -> None:
     request = api.post(api.caller_ids, PhoneNumber=NUMBER).json()
     wrong = f"{(int(request['validation_code']) + 1) % 1_000_000:06}"
-    assert sandbox.answer(request["call_sid"], wrong) is None
+    for _ in range(3):
+        assert call_of(api, request)["status"] != "completed"
+        assert sandbox.answer(request["call_sid"], wrong) is None
     assert len(sandbox.caller_ids()) == 30
     assert call_of(api, request)["status"] == "completed", "somebody did pick up; only the verification failed"
     with pytest.raises(CallOverError):
@@ -173,3 +176,56 @@ def test_a_call_is_found_in_its_account_only(api: Api, sandbox: Sandbox) -> None
 )
 def test_the_default_name_is_the_formatted_number(sandbox: Sandbox, number: str, name: str) -> None:
     assert sandbox.add_caller_id(number)["friendly_name"] == name
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ({"PhoneNumber": "+1234567"}, None),
+        ({"PhoneNumber": "+123456"}, 21401),
+        ({"PhoneNumber": "+123456789012345"}, None),
+        ({"PhoneNumber": "+1234567890123456"}, 21401),
+        ({"PhoneNumber": "415-555-012"}, 21401),
+        ({"PhoneNumber": "2-415-555-0123"}, 21401),
+        ({"PhoneNumber": "115-555-0123"}, 21401),
+        ({"FriendlyName": "x"}, None),
+        ({"FriendlyName": ""}, 20002),
+        ({"FriendlyName": "☎" * 64}, None),
+        ({"FriendlyName": "☎" * 65}, 20002),
+        ({"CallDelay": "0"}, None),
+        ({"CallDelay": "60"}, None),
+        ({"CallDelay": "61"}, 21454),
+        ({"CallDelay": "1.5"}, 21454),
+        ({"CallDelay": " 1"}, 21454),
+        ({"CallDelay": "٣"}, 21454),
+        ({"StatusCallback": f"http://example.com/{'x' * 981}"}, None),
+        ({"StatusCallback": f"http://example.com/{'x' * 982}"}, 21456),
+        ({"StatusCallback": "HTTPS://user:secret@example.com:8443/a?b=c#d"}, None),
+        ({"StatusCallback": "http://[::1]:1/"}, None),
+        ({"StatusCallback": "//example.com/"}, 21456),
+        ({"StatusCallback": "http:example.com"}, 21456),
+        ({"StatusCallback": "http://:80/"}, 21456),
+        ({"StatusCallback": "http://example.com:0/"}, 21456),
+        ({"StatusCallback": "http://example.com:65536/"}, 21456),
+        ({"StatusCallback": "http://example.com:port/"}, 21456),
+        ({"StatusCallback": "http://example.com/a b"}, 21456),
+        ({"StatusCallback": "http://example.com/\r\nHost: x"}, 21456),
+        ({"StatusCallback": ""}, 21456),
+        ({"StatusCallbackMethod": "GET"}, None),
+        ({"StatusCallbackMethod": "post"}, None),
+        ({"StatusCallbackMethod": "GETS"}, 21403),
+        ({"StatusCallbackMethod": ""}, 21403),
+    ],
+)
+def test_the_limits_of_each_parameter(api: Api, form: dict[str, str], code: int | None) -> None:
+    """On either side of each limit, and what nearly looks right."""
+    response = api.post(api.caller_ids, **{"PhoneNumber": NUMBER, **form})
+    if code is None:
+        assert response.status_code == 200
+    else:
+        assert code_of(response) == (400, code)
+
+
+def test_the_last_of_a_repeated_parameter_counts_and_unknown_ones_do_not(api: Api) -> None:
+    form = [("PhoneNumber", "front desk"), ("phonenumber", "x"), ("PhoneNumber", NUMBER), ("Color", "red")]
+    assert api.send("POST", api.caller_ids, data=form).json()["phone_number"] == NUMBER
