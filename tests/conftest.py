@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from callerid_analytics.client import Client
 from callerid_analytics.sandbox import Sandbox
 from tests.scripted_server import ScriptedServer
+
+# A test that fails because the machine is busy says nothing about the code.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 
 @pytest.fixture(autouse=True)

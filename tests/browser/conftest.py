@@ -25,6 +25,10 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+CONTEXT = {
+    "viewport": {"width": 1280, "height": 900},
+    "reduced_motion": "reduce",  # what moves must be drawn again and again, here without a graphics card
+}
 NUMBER = "+14155550100"
 
 expect.set_options(timeout=15_000)  # ms; a busy machine draws slowly
@@ -153,7 +157,7 @@ def visits(browser: Browser) -> Iterator[Callable[..., Visit]]:
 
         def make(sandbox: Sandbox, **options: Any) -> Visit:
             stack.enter_context(sandbox)
-            context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+            context = browser.new_context(**{**CONTEXT, **options})
             stack.callback(context.close)  # before the sandbox stops
             made.append(Visit(context.new_page(), sandbox, sandbox.url))
             return made[-1]

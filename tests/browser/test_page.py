@@ -232,7 +232,7 @@ def test_a_page_that_nobody_sees_asks_for_nothing(visit: Visit, page: Page) -> N
 
 
 def test_motion_is_for_those_who_want_it(visits: Callable[..., Visit], sandbox: Sandbox) -> None:
-    visit = visits(sandbox)
+    visit = visits(sandbox, reduced_motion="no-preference")
     page = visit.open()
     visit.ring()
     animation = "getComputedStyle(document.getElementById('phone')).animationName"
@@ -245,7 +245,7 @@ def test_motion_is_for_those_who_want_it(visits: Callable[..., Visit], sandbox: 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pictures(visits: Callable[..., Visit], sandbox: Sandbox, scheme: str, width: int) -> None:
     """Take a picture of each mood, for people to look at; machines see to it that nothing sticks out."""
-    visit = visits(sandbox, color_scheme=scheme, viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    visit = visits(sandbox, color_scheme=scheme, viewport={"width": width, "height": 900})
     page = visit.open()
 
     def take(name: str) -> None:
