@@ -109,7 +109,9 @@ def plot_created(frame: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     periods = created.dt.to_period(_PERIODS[name][0])
     every = pd.period_range(periods.min(), periods.max())
     # Places are counted, since a wrong date may lie outside what the calendars of NumPy and matplotlib hold.
-    ax.bar(range(len(every)), periods.value_counts().reindex(every, fill_value=0), width=0.9, color=VALID)
+    # Only those with a row: one wrong date makes thousands of empty ones.
+    counts = periods.value_counts().sort_index()
+    ax.bar(every.get_indexer(counts.index), counts.to_numpy(), width=0.9, color=VALID)
     ax.set_ylabel("caller IDs")
     _mark_counts(ax.yaxis)
     _mark_periods(ax, every, name)

@@ -53,7 +53,9 @@ def bars(ax: Axes) -> dict[str, float]:
 
 
 def heights(ax: Axes) -> list[float]:
-    return [patch.get_height() for patch in ax.containers[0].patches]
+    """Height of the bar at each place from the first on; 0 where there is none."""
+    found = {round(patch.get_center()[0]): patch.get_height() for patch in ax.containers[0].patches}
+    return [found.get(place, 0) for place in range(max(found) + 1)]
 
 
 def texts(ax: Axes) -> list[str]:
