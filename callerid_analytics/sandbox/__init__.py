@@ -10,7 +10,9 @@ refusals, ``rules`` which of them depend on the sandbox, and ``generator`` makes
 
 What happens to a call is data in ``call_states``, when it happens the ``clock`` decides; ``callbacks`` writes
 and signs what is told at its end, and ``delivery`` sends it. ``outside`` is the world that picks up the phones,
-in Python, and ``control`` the same over HTTP.
+in Python, and ``control`` the same over HTTP, with the ``page`` for people. ``rules`` choose where Twilio's
+behaviour is unsure, ``faults`` say what goes wrong, ``misbehaviour`` makes it so, and ``request_log`` remembers
+what was asked.
 """
 
 from callerid_analytics.sandbox.clock import Clock
