@@ -1,8 +1,7 @@
 """Twilio's REST resources as methods: caller IDs, their verification, and the accounts that hold them.
 
-How a request travels, and when it is repeated, is `callerid_analytics.transport`'s concern; what is worth
-sending at all is `callerid_analytics.parameters`'. The pages of a list are followed by ``next_page_uri`` and
-nothing else.
+How a request travels, and when it is repeated, is `callerid_analytics.transport`'s concern; how a list goes on
+from page to page, `callerid_analytics.paging`'s; what is worth sending at all, `callerid_analytics.parameters`'.
 """
 
 from __future__ import annotations
@@ -13,10 +12,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple, Protocol, Self, TypeVar
+from typing import Any, Self
 
-from callerid_analytics import parameters
-from callerid_analytics.errors import UnexpectedResponse
+from callerid_analytics import paging, parameters
 from callerid_analytics.records import (
     Account,
     AccountPage,
@@ -24,28 +22,11 @@ from callerid_analytics.records import (
     CallerId,
     CallerIdPage,
     ValidationRequest,
-    decode,
 )
 from callerid_analytics.settings import Settings
-from callerid_analytics.transport import Answer, Retry, Transport
+from callerid_analytics.transport import Retry, Transport
 
 _API = "/2010-04-01/Accounts"
-
-
-class _Page(Protocol):
-    @property
-    def next_page_uri(self) -> str | None: ...
-
-
-T = TypeVar("T")
-P = TypeVar("P", bound=_Page)
-
-
-class FetchedPage(NamedTuple):
-    """One page of caller IDs, and how many retries it took."""
-
-    page: CallerIdPage
-    retries: int
 
 
 class Client:
@@ -189,7 +170,7 @@ class Client:
         page_size: int = 1000,
         account_sid: str | None = None,
         cancel: threading.Event | None = None,
-    ) -> Iterator[FetchedPage]:
+    ) -> Iterator[paging.FetchedPage[CallerIdPage]]:
         """Yield the pages of `iter_caller_ids`, their rows not yet decoded.
 
         Parameters
@@ -204,8 +185,8 @@ class Client:
             "PhoneNumber": phone_number,
             "FriendlyName": friendly_name,
         }
-        pages = self._pages(f"{self._account(account_sid)}/OutgoingCallerIds.json", query, CallerIdPage, cancel)
-        return (FetchedPage(page, answer.retries) for page, answer in pages)
+        path = f"{self._account(account_sid)}/OutgoingCallerIds.json"
+        return paging.follow(self._transport, path, query, CallerIdPage, cancel)
 
     def fetch_caller_id(self, sid: str, *, account_sid: str | None = None) -> CallerId:
         """Fetch one caller ID by its SID, ``PN…``.
@@ -215,7 +196,7 @@ class Client:
         NotFound
             The account has no such caller ID.
         """
-        return _read(self._transport.request("GET", self._caller_id(sid, account_sid)), CallerId)
+        return paging.read(self._transport.request("GET", self._caller_id(sid, account_sid)), CallerId)
 
     def rename_caller_id(self, sid: str, friendly_name: str, *, account_sid: str | None = None) -> CallerId:
         """Give a caller ID another name, of 1 to 64 characters; returns it as it is then.
@@ -228,7 +209,7 @@ class Client:
             The account has no such caller ID.
         """
         form = {"FriendlyName": parameters.friendly_name(friendly_name)}
-        return _read(self._transport.request("POST", self._caller_id(sid, account_sid), form=form), CallerId)
+        return paging.read(self._transport.request("POST", self._caller_id(sid, account_sid), form=form), CallerId)
 
     def delete_caller_id(self, sid: str, *, account_sid: str | None = None) -> None:
         """Delete a caller ID. This cannot be undone: the number would have to be verified again.
@@ -290,7 +271,7 @@ class Client:
         )
         path = f"{self._account(account_sid)}/OutgoingCallerIds.json"
         answer = self._transport.request("POST", path, form=form, repeatable=False)
-        return _read(answer, ValidationRequest)
+        return paging.read(answer, ValidationRequest)
 
     def iter_accounts(
         self, *, status: str | None = None, friendly_name: str | None = None, page_size: int = 1000
@@ -311,17 +292,17 @@ class Client:
             "Status": parameters.account_status(status),
             "FriendlyName": friendly_name,
         }
-        for page, _ in self._pages(f"{_API}.json", query, AccountPage):
+        for page, _ in paging.follow(self._transport, f"{_API}.json", query, AccountPage):
             yield from page.accounts
 
     def fetch_account(self, account_sid: str | None = None) -> Account:
         """Fetch an account's name and status, this client's own if none is named."""
-        return _read(self._transport.request("GET", f"{self._account(account_sid)}.json"), Account)
+        return paging.read(self._transport.request("GET", f"{self._account(account_sid)}.json"), Account)
 
     def fetch_call(self, sid: str, *, account_sid: str | None = None) -> Call:
         """Fetch a call by its SID, ``CA…``, such as the one that `request_validation` started."""
         path = f"{self._account(account_sid)}/Calls/{parameters.sid(sid, 'CA')}.json"
-        return _read(self._transport.request("GET", path), Call)
+        return paging.read(self._transport.request("GET", path), Call)
 
     @contextmanager
     def abortable(self, cancel: threading.Event) -> Iterator[Self]:
@@ -364,35 +345,3 @@ class Client:
 
     def _caller_id(self, sid: str, account_sid: str | None) -> str:
         return f"{self._account(account_sid)}/OutgoingCallerIds/{parameters.sid(sid, 'PN')}.json"
-
-    def _pages(
-        self,
-        path: str,
-        query: Mapping[str, str | None],
-        kind: type[P],
-        cancel: threading.Event | None = None,
-    ) -> Iterator[tuple[P, Answer]]:
-        """Yield every page from the first on; a page that leads back to one already read is refused."""
-        seen = set()
-        uri: str | None = path
-        params: Mapping[str, str | None] | None = query
-        while uri:
-            answer = self._transport.request("GET", uri, query=params, cancel=cancel)
-            page = _read(answer, kind)
-            yield page, answer
-            seen.add(uri)
-            uri, params = page.next_page_uri, None
-            if uri in seen:
-                raise UnexpectedResponse(f"The server's list leads back to a page already read, {uri}")
-
-
-def _read(answer: Answer, kind: type[T]) -> T:
-    """Decode an answer's body, saying which request it answers when it cannot be read."""
-    try:
-        return decode(answer.body, kind)
-    except UnexpectedResponse as error:
-        raise UnexpectedResponse(
-            f"{answer.where}: {error}. Check the base URL.",
-            status=answer.status,
-            request_id=answer.request_id,
-        ) from error

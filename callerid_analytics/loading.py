@@ -19,11 +19,14 @@ import pandas as pd
 import pyarrow as pa
 
 from callerid_analytics import frames, numbering, parameters
-from callerid_analytics.client import Client, FetchedPage
+from callerid_analytics.client import Client
 from callerid_analytics.dates import parse_dates
 from callerid_analytics.errors import CallerIdError, InvalidParameter, PartialLoadError, RequestError
+from callerid_analytics.paging import FetchedPage
 from callerid_analytics.progress import progress_bar
-from callerid_analytics.records import Account, CallerId
+from callerid_analytics.records import Account, CallerId, CallerIdPage
+
+Fetched = FetchedPage[CallerIdPage]
 
 READ, FAILED, NOT_ACTIVE = "read", "failed", "not active"
 
@@ -112,7 +115,7 @@ class _Reading:
         self.began = self.seconds = 0.0
         self.error: CallerIdError | None = None
 
-    def pages_from(self, client: Client, query: dict[str, Any], cancel: threading.Event) -> Iterator[FetchedPage]:
+    def pages_from(self, client: Client, query: dict[str, Any], cancel: threading.Event) -> Iterator[Fetched]:
         """Yield the account's pages; each step is one request, or two where the name is still to be learned."""
         self.began = time.monotonic()
         if not self.is_named:
@@ -126,7 +129,7 @@ class _Reading:
         except RequestError:
             self.name = None
 
-    def add(self, fetched: FetchedPage) -> int:
+    def add(self, fetched: Fetched) -> int:
         """Keep a page's rows, as columns; return how many there are."""
         table = _table(fetched.page.caller_ids())
         self.tables.append(table)
@@ -193,7 +196,7 @@ def _read_all(client: Client, readings: list[_Reading], query: dict[str, Any], *
         client.abortable(cancel) as abortable,
     ):
         steps = {reading: reading.pages_from(abortable, query, cancel) for reading in to_read}
-        waiting: dict[Future[FetchedPage | None], _Reading] = {
+        waiting: dict[Future[Fetched | None], _Reading] = {
             pool.submit(next, pages, None): reading for reading, pages in steps.items()
         }
         while waiting:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from callerid_analytics import frames, loading
-from callerid_analytics.client import Client, FetchedPage
+from callerid_analytics.client import Client
 from callerid_analytics.errors import (
     AuthenticationFailed,
     Cancelled,
@@ -19,7 +19,7 @@ from callerid_analytics.errors import (
     PartialLoadError,
     UnexpectedResponse,
 )
-from callerid_analytics.loading import PartialLoadWarning, load
+from callerid_analytics.loading import Fetched, PartialLoadWarning, load
 from callerid_analytics.sandbox import Sandbox
 from tests.scripted_server import Reply, ScriptedServer, page, refusal
 
@@ -306,13 +306,13 @@ def test_accounts_are_read_side_by_side_and_pages_ahead(
     asked = threading.Event()
     real = Client.iter_pages
 
-    def iter_pages(self: Client, **options: object) -> Iterator[FetchedPage]:
+    def iter_pages(self: Client, **options: object) -> Iterator[Fetched]:
         for number, fetched in enumerate(real(self, **options)):  # type: ignore[arg-type] # passed through
             if number == 1:
                 asked.set()
             yield fetched
 
-    def add(self: loading._Reading, fetched: FetchedPage) -> int:
+    def add(self: loading._Reading, fetched: Fetched) -> int:
         was_asked.append(asked.wait(5))
         return real_add(self, fetched)
 
