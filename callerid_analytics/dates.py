@@ -147,7 +147,7 @@ def _parse_usual(rows: Bytes) -> Instants:
     month, is_month = _month(rows)
     months = ((year - 1970) * 12 + month).astype("datetime64[M]")
     day = _number(rows, 5, 7)
-    days = months.astype("datetime64[D]") + (day - 1)
+    days = months.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
     is_day = (day >= 1) & (days.astype("datetime64[M]") == months)
     seconds, is_time = _seconds(rows)
     # email.utils reads 0009 as 2009, and datetime ends with 9999, which a zone can exceed: left to them.
