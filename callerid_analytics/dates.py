@@ -154,7 +154,7 @@ def _parse_usual(rows: Bytes) -> Instants:
     is_year = (year >= 1000) & (year < 9999)
     good = _has_usual_shape(rows) & is_year & is_month & is_day & is_time
     instants: Instants = days.astype("datetime64[us]") + seconds.astype("timedelta64[s]")
-    instants[~good] = np.datetime64("NaT")
+    instants[~good] = np.datetime64("NaT", "us")
     return instants
 
 
