@@ -169,7 +169,6 @@ class Client:
         friendly_name: str | None = None,
         page_size: int = 1000,
         account_sid: str | None = None,
-        cancel: threading.Event | None = None,
     ) -> Iterator[paging.FetchedPage[CallerIdPage]]:
         """Yield the pages of `iter_caller_ids`, their rows not yet decoded.
 
@@ -177,8 +176,6 @@ class Client:
         ----------
         phone_number, friendly_name, page_size, account_sid
             As in `iter_caller_ids`.
-        cancel : threading.Event, optional
-            Set it to end a wait between two attempts with `Cancelled`.
         """
         query = {
             "PageSize": str(parameters.page_size(page_size)),
@@ -186,7 +183,7 @@ class Client:
             "FriendlyName": friendly_name,
         }
         path = f"{self._account(account_sid)}/OutgoingCallerIds.json"
-        return paging.follow(self._transport, path, query, CallerIdPage, cancel)
+        return paging.follow(self._transport, path, query, CallerIdPage)
 
     def fetch_caller_id(self, sid: str, *, account_sid: str | None = None) -> CallerId:
         """Fetch one caller ID by its SID, ``PN…``.
@@ -305,22 +302,16 @@ class Client:
         return paging.read(self._transport.request("GET", path), Call)
 
     @contextmanager
-    def abortable(self, cancel: threading.Event) -> Iterator[Self]:
+    def abortable(self) -> Iterator[Self]:
         """Provide this client with connections of its own; an exception, Ctrl-C included, cuts off its requests.
 
         For work in several threads: each of them then ends at once instead of waiting for its answer.
-
-        Parameters
-        ----------
-        cancel : threading.Event
-            Set at an exception, so that what was cut off is not tried again.
         """
         sibling = copy.copy(self)
         sibling._transport = self._transport.sibling()
         try:
             yield sibling
         except BaseException:
-            cancel.set()
             sibling._transport.abort()
             raise
         finally:

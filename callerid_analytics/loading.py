@@ -6,7 +6,6 @@ its way while the last is being turned into columns.
 
 from __future__ import annotations
 
-import threading
 import time
 import warnings
 from collections.abc import Iterator, Sequence
@@ -115,12 +114,12 @@ class _Reading:
         self.began = self.seconds = 0.0
         self.error: CallerIdError | None = None
 
-    def pages_from(self, client: Client, query: dict[str, Any], cancel: threading.Event) -> Iterator[Fetched]:
+    def pages_from(self, client: Client, query: dict[str, Any]) -> Iterator[Fetched]:
         """Yield the account's pages; each step is one request, or two where the name is still to be learned."""
         self.began = time.monotonic()
         if not self.is_named:
             self._learn_name(client)
-        yield from client.iter_pages(account_sid=self.sid, cancel=cancel, **query)
+        yield from client.iter_pages(account_sid=self.sid, **query)
 
     def _learn_name(self, client: Client) -> None:
         """Fetch the name; some API keys may read caller IDs and not the account, which costs only the name."""
@@ -138,8 +137,8 @@ class _Reading:
         return int(table.num_rows)
 
     def fail(self, error: CallerIdError) -> None:
-        """Remember why no more could be read."""
-        self.status, self.error = FAILED, error
+        """Remember why not all could be read: the first reason, since a later page may fail as well."""
+        self.status, self.error = FAILED, self.error or error
         self.retries += getattr(error, "retries", 0)
 
     def finish(self) -> None:
@@ -189,13 +188,12 @@ def _readings(client: Client, accounts: Literal["self", "all"] | Sequence[str]) 
 def _read_all(client: Client, readings: list[_Reading], query: dict[str, Any], *, progress: bool) -> None:
     """Read every active account: one request of each at a time, several accounts side by side."""
     to_read = [reading for reading in readings if reading.status == READ]
-    cancel = threading.Event()
     with (
         progress_bar(unit="caller IDs", shown=progress) as bar,
         _pool(len(to_read)) as pool,
-        client.abortable(cancel) as abortable,
+        client.abortable() as abortable,
     ):
-        steps = {reading: reading.pages_from(abortable, query, cancel) for reading in to_read}
+        steps = {reading: reading.pages_from(abortable, query) for reading in to_read}
         waiting: dict[Future[Fetched | None], _Reading] = {
             pool.submit(next, pages, None): reading for reading, pages in steps.items()
         }

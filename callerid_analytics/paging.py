@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
@@ -31,11 +30,7 @@ class FetchedPage(NamedTuple, Generic[P]):
 
 
 def follow(
-    transport: Transport,
-    path: str,
-    query: Mapping[str, str | None],
-    kind: type[P],
-    cancel: threading.Event | None = None,
+    transport: Transport, path: str, query: Mapping[str, str | None], kind: type[P]
 ) -> Iterator[FetchedPage[P]]:
     """Yield every page of a list, the next one being asked for when it is wanted.
 
@@ -47,8 +42,6 @@ def follow(
         Where the list begins.
     kind : type
         Record that a page is decoded to.
-    cancel : threading.Event, optional
-        Set it to stop between two attempts.
 
     Raises
     ------
@@ -59,7 +52,7 @@ def follow(
     uri: str | None = path
     params: Mapping[str, str | None] | None = query
     while uri:
-        answer = transport.request("GET", uri, query=params, cancel=cancel)
+        answer = transport.request("GET", uri, query=params)
         page = read(answer, kind)
         yield FetchedPage(page, answer.retries)
         seen.add(uri)

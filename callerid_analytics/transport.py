@@ -124,7 +124,8 @@ class Transport:
         self._pause = pause
         self._clock = clock
         self._jitter = jitter
-        self._adapter = _AbortableAdapter(pool_connections=1, pool_maxsize=_MOST_CONNECTIONS)
+        self._aborted = threading.Event()
+        self._adapter = _AbortableAdapter(self._aborted, pool_connections=1, pool_maxsize=_MOST_CONNECTIONS)
         self._session = _session(settings, self._adapter)
         self._has_reached_host = False
 
@@ -136,7 +137,6 @@ class Transport:
         query: Mapping[str, str | None] | None = None,
         form: Mapping[str, str] | None = None,
         repeatable: bool = True,
-        cancel: threading.Event | None = None,
     ) -> Answer:
         """Send a request until it succeeds, cannot succeed, or has been tried long enough.
 
@@ -148,22 +148,19 @@ class Transport:
             Of the URL and of the body; a query field that is None is left out.
         repeatable : bool, default True
             Whether doing it twice ends in the same state as doing it once.
-        cancel : threading.Event, optional
-            Set it to stop between two attempts.
 
         Raises
         ------
         RequestError
             One of its kinds: what the last attempt met.
         Cancelled
-            `cancel` was set.
+            `abort` was called.
         """
-        cancel = cancel or threading.Event()
         url = self._url(uri)
         begun = self._clock()
         retries, outcome_unknown = 0, False
         while True:
-            if cancel.is_set():
+            if self._aborted.is_set():
                 raise Cancelled("The work was stopped before its end.")
             try:
                 return self._send(method, url, query, form, retries)
@@ -179,7 +176,7 @@ class Transport:
                 if delay is None or not (repeatable or processed_nothing):
                     raise
                 outcome_unknown |= not processed_nothing
-            self._pause(cancel, delay)
+            self._pause(self._aborted, delay)
             retries += 1
 
     def close(self) -> None:
@@ -187,7 +184,8 @@ class Transport:
         self._session.close()
 
     def abort(self) -> None:
-        """Cut off the requests that are under way in other threads; each fails as if its connection had broken."""
+        """End the requests that are under way in other threads, and all that may follow, with `Cancelled`."""
+        self._aborted.set()
         self._adapter.abort()
 
     def sibling(self) -> Transport:
@@ -276,21 +274,25 @@ def _never_connected(error: requests.RequestException) -> bool:
 class _AbortableAdapter(HTTPAdapter):
     """Keeps hold of its connections: a thread that waits in a socket can be woken by closing it, and only so."""
 
+    def __init__(self, aborted: threading.Event, **options: Any) -> None:
+        self._aborted = aborted
+        self._connections: WeakSet[HTTPConnection] = WeakSet()
+        super().__init__(**options)
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        connections: WeakSet[HTTPConnection] = WeakSet()
+        opened = self._opened
 
         class Http(HTTPConnection):
             def connect(self) -> None:
                 super().connect()
-                connections.add(self)
+                opened(self)
 
         class Https(HTTPSConnection):
             def connect(self) -> None:
                 super().connect()
-                connections.add(self)
+                opened(self)
 
         super().init_poolmanager(*args, **kwargs)
-        self._connections = connections
         self.poolmanager.pool_classes_by_scheme = {
             "http": type("_HttpPool", (HTTPConnectionPool,), {"ConnectionCls": Http}),
             "https": type("_HttpsPool", (HTTPSConnectionPool,), {"ConnectionCls": Https}),
@@ -298,9 +300,18 @@ class _AbortableAdapter(HTTPAdapter):
 
     def abort(self) -> None:
         for connection in list(self._connections):
-            if connection.sock is not None:
-                with contextlib.suppress(OSError):  # it may be closed by now
-                    connection.sock.shutdown(socket.SHUT_RDWR)
+            _shut(connection)
+
+    def _opened(self, connection: HTTPConnection) -> None:
+        self._connections.add(connection)
+        if self._aborted.is_set():  # it was being opened while the others were shut
+            _shut(connection)
+
+
+def _shut(connection: HTTPConnection) -> None:
+    if connection.sock is not None:
+        with contextlib.suppress(OSError):  # it may be closed by now
+            connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _session(settings: Settings, adapter: HTTPAdapter) -> requests.Session:

@@ -14,7 +14,6 @@ from callerid_analytics import frames, loading
 from callerid_analytics.client import Client
 from callerid_analytics.errors import (
     AuthenticationFailed,
-    Cancelled,
     InvalidParameter,
     PartialLoadError,
     UnexpectedResponse,
@@ -214,6 +213,15 @@ def test_a_page_that_breaks_half_way_keeps_what_came_before(scripted: Client, se
     assert (account["status"], account["rows"], account["pages"]) == ("failed", 1, 1)
 
 
+def test_a_page_that_breaks_does_not_hide_the_rows_behind_it(scripted: Client, server: ScriptedServer) -> None:
+    broken = Reply(body={"outgoing_caller_ids": [{"sid": 7}], "next_page_uri": "/p3"})
+    server.say(ABOUT, page(row(1), next_page_uri="/p2"), broken, page(row(3)))
+    with pytest.raises(PartialLoadError) as caught:
+        load(scripted)
+    assert caught.value.frame["friendly_name"].tolist() == ["Desk 1", "Desk 3"]
+    assert caught.value.report["accounts"][ACCOUNT]["status"] == "failed"
+
+
 def test_an_account_whose_name_is_refused_is_read_without_it(scripted: Client, server: ScriptedServer) -> None:
     server.say(refusal(401, 20003), page(row(1)))
     frame = load(scripted)
@@ -252,41 +260,16 @@ def test_an_interrupt_leaves_no_thread(client: Client, sandbox: Sandbox, monkeyp
     assert set(threading.enumerate()) <= before
 
 
-def test_an_interrupt_does_not_wait_for_the_next_attempt(server: ScriptedServer) -> None:
-    waiting = threading.Event()
-
-    def pause(cancel: threading.Event, _: float) -> None:
-        waiting.set()
-        cancel.wait(10)
-
-    client = Client(ACCOUNT, "token", base_url=server.url, pause=pause)
-    server.say(refusal(429, 20429))
-    cancel = threading.Event()
-    outcome: list[object] = []
-
-    def read() -> None:
-        try:
-            next(client.iter_pages(cancel=cancel))
-        except Cancelled as error:
-            outcome.append(error)
-
-    thread = threading.Thread(target=read)
-    thread.start()
-    waiting.wait(10)
-    cancel.set()
-    thread.join(5)
-    assert len(outcome) == 1
-
-
+@pytest.mark.parametrize("first", [[ABOUT], []], ids=["at a page", "at the account's name"])
 def test_an_interrupt_does_not_wait_for_a_server_that_hangs(
-    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, first: list[Reply]
 ) -> None:
     asked, never = threading.Event(), threading.Event()
     client = Client(ACCOUNT, "token", base_url=server.url, timeout=(5.0, 300.0))
-    server.say(ABOUT, Reply(until=never))
+    server.say(*first, Reply(until=never))
 
     def interrupt_once_asked(*_: object, **__: object) -> object:
-        while len(server.requests) < 2:
+        while len(server.requests) < len(first) + 1:
             asked.wait(0.01)
         raise KeyboardInterrupt
 

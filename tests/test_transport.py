@@ -221,13 +221,44 @@ def test_the_total_is_bounded_whatever_the_server_asks_for(
     assert waits.seconds == []
 
 
-def test_work_can_be_cancelled_between_two_attempts(server: ScriptedServer, waits: Waits) -> None:
-    client = make_client(server, waits, pause=lambda cancel, _: cancel.set())
-    cancel = threading.Event()
+def test_an_aborted_client_ends_the_wait_for_its_next_attempt(server: ScriptedServer) -> None:
+    waiting = threading.Event()
+
+    def pause(aborted: threading.Event, _: float) -> None:
+        waiting.set()
+        aborted.wait(10)
+
+    client = make_client(server, Waits(), pause=pause)
     server.say(BUSY)
-    with pytest.raises(errors.Cancelled):
-        next(client.iter_pages(cancel=cancel))
+    ends: list[BaseException] = []
+
+    def read(abortable: Client) -> None:
+        try:
+            fetch(abortable)
+        except errors.CallerIdError as error:
+            ends.append(error)
+
+    def interrupt_while_it_waits() -> None:
+        with client.abortable() as abortable:
+            thread = threading.Thread(target=read, args=[abortable])
+            threads.append(thread)
+            thread.start()
+            assert waiting.wait(10)
+            raise KeyboardInterrupt
+
+    threads: list[threading.Thread] = []
+    with pytest.raises(KeyboardInterrupt):
+        interrupt_while_it_waits()
+    threads[0].join(5)
+    assert [type(error) for error in ends] == [errors.Cancelled]
     assert len(server.requests) == 1
+
+
+def test_aborting_does_not_touch_the_client_itself(client: Client, server: ScriptedServer) -> None:
+    server.say(Reply(body=RECORD))
+    with pytest.raises(KeyboardInterrupt), client.abortable():
+        raise KeyboardInterrupt
+    assert client.fetch_caller_id(CALLER_ID).friendly_name == "Desk"
 
 
 def test_an_address_where_nobody_listens_is_said_at_once(waits: Waits) -> None:
