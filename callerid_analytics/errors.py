@@ -8,6 +8,10 @@
     ├── InvalidParameter (ValueError)        an argument that no request was made for
     ├── ContractError (ValueError)           a frame without the columns or dtypes that are needed
     ├── ExportError (OSError)                a file that cannot be written or read
+    ├── RecipeError (ValueError)             a recipe that cannot be read or cannot be applied to this frame
+    ├── PlanError (ValueError)               a plan that makes no sense; names row and column
+    ├── JournalError (OSError)               a journal that cannot be used, or lacks what is asked for
+    │   └── JournalBusy                      another process is working on it
     ├── PartialLoadError                     some account could not be read; holds what was
     ├── Cancelled                            the caller asked for the work to stop
     └── RequestError                         something went wrong between us and the server
@@ -57,6 +61,22 @@ class ContractError(CallerIdError, ValueError):
 
 class ExportError(CallerIdError, OSError):
     """A file cannot be written or read; a file that was there before is as it was."""
+
+
+class RecipeError(CallerIdError, ValueError):
+    """A recipe cannot be read, or a rule cannot be applied to this frame; no name was changed."""
+
+
+class PlanError(CallerIdError, ValueError):
+    """A plan makes no sense as it is; the message names row and column, and nothing was sent."""
+
+
+class JournalError(CallerIdError, OSError):
+    """A journal cannot be read or written, or does not hold what is asked for; nothing was sent."""
+
+
+class JournalBusy(JournalError):
+    """Another process, or another thread, is changing caller IDs by this journal at this moment."""
 
 
 class Cancelled(CallerIdError):

@@ -1,0 +1,1 @@
+"""Rename rules and recipes: names to names, and nothing else happens."""

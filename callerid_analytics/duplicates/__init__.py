@@ -1,0 +1,1 @@
+"""The same number twice, the same name twice, almost the same name."""

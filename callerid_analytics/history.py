@@ -1,0 +1,1 @@
+"""Dated snapshots of caller IDs, and the difference of two."""

@@ -1,0 +1,1 @@
+"""The write-ahead journal: what is about to be changed on the server, on disk before it is sent."""

@@ -1,0 +1,1 @@
+"""Applying a plan, resuming it, and taking it back."""

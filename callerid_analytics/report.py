@@ -1,0 +1,1 @@
+"""The audit bundle: files, manifest, page."""

@@ -1,0 +1,1 @@
+"""Files that a spreadsheet program opens without spoiling or evaluating anything."""
