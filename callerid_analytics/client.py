@@ -21,6 +21,7 @@ from callerid_analytics.records import (
     Call,
     CallerId,
     CallerIdPage,
+    Receipt,
     ValidationRequest,
 )
 from callerid_analytics.settings import Settings
@@ -48,12 +49,8 @@ class Client:
         Seconds to wait for a connection, and for the next bytes of an answer.
     retry : Retry, optional
         How often and how long to try again.
-    pause : callable, default threading.Event.wait
-        Called with an event and seconds to wait; ends early when the event is set. Tests put their own here.
-    clock : callable, default time.monotonic
-        Seconds.
-    jitter : callable, default random.random
-        A number from 0 up to 1.
+    pause, clock, jitter : callable
+        Waiting, time and chance, as in `callerid_analytics.transport.Transport`. Tests put their own here.
 
     Notes
     -----
@@ -155,10 +152,7 @@ class Client:
             A sub-account.
         """
         for page, _ in self.iter_pages(
-            phone_number=phone_number,
-            friendly_name=friendly_name,
-            page_size=page_size,
-            account_sid=account_sid,
+            phone_number=phone_number, friendly_name=friendly_name, page_size=page_size, account_sid=account_sid
         ):
             yield from page.caller_ids()
 
@@ -170,13 +164,7 @@ class Client:
         page_size: int = 1000,
         account_sid: str | None = None,
     ) -> Iterator[paging.FetchedPage[CallerIdPage]]:
-        """Yield the pages of `iter_caller_ids`, their rows not yet decoded.
-
-        Parameters
-        ----------
-        phone_number, friendly_name, page_size, account_sid
-            As in `iter_caller_ids`.
-        """
+        """Yield the pages of `iter_caller_ids`, which has the same parameters; their rows are not yet decoded."""
         query = {
             "PageSize": str(parameters.page_size(page_size)),
             "PhoneNumber": phone_number,
@@ -186,13 +174,7 @@ class Client:
         return paging.follow(self._transport, path, query, CallerIdPage)
 
     def fetch_caller_id(self, sid: str, *, account_sid: str | None = None) -> CallerId:
-        """Fetch one caller ID by its SID, ``PN…``.
-
-        Raises
-        ------
-        NotFound
-            The account has no such caller ID.
-        """
+        """Fetch one caller ID by its SID, ``PN…``; `NotFound` is raised where the account has no such one."""
         return paging.read(self._transport.request("GET", self._caller_id(sid, account_sid)), CallerId)
 
     def rename_caller_id(self, sid: str, friendly_name: str, *, account_sid: str | None = None) -> CallerId:
@@ -218,6 +200,32 @@ class Client:
             this attempt had succeeded, and nothing is raised.
         """
         self._transport.request("DELETE", self._caller_id(sid, account_sid))
+
+    def rename_once(self, sid: str, friendly_name: str, *, account_sid: str | None = None) -> Receipt:
+        """Rename as `rename_caller_id` does, but never repeat a request that may have been processed.
+
+        After `ConnectionFailed`, `ServerError` and `UnexpectedResponse` it is not known which name the caller ID
+        has: fetch it before another attempt.
+        """
+        form = {"FriendlyName": parameters.friendly_name(friendly_name)}
+        answer = self._transport.request("POST", self._caller_id(sid, account_sid), form=form, repeatable=False)
+        return Receipt(caller_id=paging.read(answer, CallerId), request_id=answer.request_id)
+
+    def delete_once(self, sid: str, *, account_sid: str | None = None) -> Receipt:
+        """Delete as `delete_caller_id` does, but never repeat a request that may have been processed.
+
+        It raises what `rename_once` does, and then it is not known whether the caller ID is still there.
+        """
+        answer = self._transport.request("DELETE", self._caller_id(sid, account_sid), repeatable=False)
+        return Receipt(caller_id=None, request_id=answer.request_id)
+
+    def back_off(self, retries: int) -> None:
+        """Wait as this client does before another attempt, after this many that its user has repeated."""
+        self._transport.back_off(retries)
+
+    def limit(self, account_sid: str | None = None) -> int:
+        """Return how many requests an account takes at once, as far as the client has found out."""
+        return self._transport.limit(self._account(account_sid))
 
     def request_validation(
         self,

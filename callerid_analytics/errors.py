@@ -10,8 +10,11 @@
     ├── ExportError (OSError)                a file that cannot be written or read
     ├── RecipeError (ValueError)             a recipe that cannot be read or cannot be applied to this frame
     ├── PlanError (ValueError)               a plan that makes no sense; names row and column
+    ├── PolicyError (ValueError)             a policy of the audit that cannot be read; names key and value
     ├── JournalError (OSError)               a journal that cannot be used, or lacks what is asked for
     │   └── JournalBusy                      another process is working on it
+    ├── QueueError (OSError)                 a verification queue's file that cannot be used
+    ├── NotVerified                          a verification ended, and the number is not verified
     ├── PartialLoadError                     some account could not be read; holds what was
     ├── Cancelled                            the caller asked for the work to stop
     └── RequestError                         something went wrong between us and the server
@@ -27,6 +30,9 @@
             │   └── InvalidPhoneNumber                   codes 21401, 21211, 21217, 21421
             ├── TooManyRequests                          429
             └── ServerError                              5xx
+
+    KeyboardInterrupt
+    └── Interrupted                          Ctrl-C during a run; says which run to resume
 
 Those that inherit twice can be caught as the built-in error that they are as well.
 """
@@ -71,12 +77,34 @@ class PlanError(CallerIdError, ValueError):
     """A plan makes no sense as it is; the message names row and column, and nothing was sent."""
 
 
+class PolicyError(CallerIdError, ValueError):
+    """A policy of the audit cannot be read, or asks for what there is not; nothing was audited."""
+
+
 class JournalError(CallerIdError, OSError):
     """A journal cannot be read or written, or does not hold what is asked for; nothing was sent."""
 
 
 class JournalBusy(JournalError):
     """Another process, or another thread, is changing caller IDs by this journal at this moment."""
+
+
+class QueueError(CallerIdError, OSError):
+    """The file of a verification queue cannot be read or written, or somebody else works by it."""
+
+
+class NotVerified(CallerIdError):
+    """A verification has ended, and the account may not show the number.
+
+    Attributes
+    ----------
+    state : str
+        How it ended: ``failed``, ``timed out``, ``cancelled`` …
+    """
+
+    def __init__(self, message: str, *, state: str) -> None:
+        super().__init__(message)
+        self.state = state
 
 
 class Cancelled(CallerIdError):
@@ -98,6 +126,20 @@ class PartialLoadError(CallerIdError):
         super().__init__(message)
         self.frame = frame
         self.report = report
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C ended a run before its last row; what was under way is settled and in the journal.
+
+    Attributes
+    ----------
+    run : str
+        The run to resume.
+    """
+
+    def __init__(self, message: str, *, run: str) -> None:
+        super().__init__(message)
+        self.run = run
 
 
 class RequestError(CallerIdError):

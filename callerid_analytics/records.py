@@ -60,6 +60,21 @@ class CallerId(
         return parse_date(self.date_updated_text)
 
 
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left of a request that changed something.
+
+    Attributes
+    ----------
+    caller_id : CallerId or None
+        As it is now; None once it is deleted.
+    request_id : str or None
+        ``Twilio-Request-Id``: what Twilio's support asks for.
+    """
+
+    caller_id: CallerId | None
+    request_id: str | None
+
+
 class ValidationRequest(
     msgspec.Struct, frozen=True, kw_only=True, rename={"validation_code_sent": "validation_code"}
 ):

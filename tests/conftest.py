@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from callerid_analytics.client import Client
 from callerid_analytics.sandbox import Sandbox
+from tests.forking import Forking
 from tests.scripted_server import ScriptedServer
 
 # A test that fails because the machine is busy says nothing about the code.
@@ -42,6 +43,13 @@ def sandbox() -> Iterator[Sandbox]:
 def client(sandbox: Sandbox) -> Iterator[Client]:
     with Client(sandbox.account_sid, sandbox.auth_token, base_url=sandbox.url) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def forking() -> Iterator[Forking]:
+    """Runs code in processes that a test may kill."""
+    with Forking() as forking:
+        yield forking
 
 
 @pytest.fixture

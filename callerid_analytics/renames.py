@@ -1,1 +1,0 @@
-"""Applying a plan, resuming it, and taking it back."""
