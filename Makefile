@@ -3,8 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 # uv resolves the same set in a tenth of pip's time; where it cannot reach the index that pip is set up for, pip does it.
 install = $(BIN)/python -m uv pip install --quiet $(1) || $(BIN)/python -m pip install --quiet $(1)
+program = command -v $(1) >/dev/null \
+	|| { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -qq --no-install-recommends $(2) >/dev/null; } 2>/dev/null \
+	|| { echo "No $(1) on the PATH: no $(3) tests. On Debian: sudo apt-get install $(2)"; test -z "$$CI"; }
+without = $$(command -v $(1) >/dev/null || echo " and not $(2)")
 
-.PHONY: help demo test check fix bench lowest lab clean chromium
+.PHONY: help demo test check fix bench lowest lab clean programs
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -13,8 +17,8 @@ help: ## list these targets
 demo: .venv/installed ## make .venv, load a practice account over HTTP, write demo-output/
 	$(BIN)/callerids demo
 
-test: check chromium ## everything: check, then the slow and the browser tests
-	$(BIN)/python -m pytest -q -m "slow $$(command -v chromium >/dev/null && echo or || echo and not) browser"
+test: check programs ## everything: check, then the slow tests and those in other programs
+	$(BIN)/python -m pytest -q -m "(slow or browser or libreoffice)$(call without,chromium,browser)$(call without,soffice,libreoffice)"
 
 check: .venv/installed-test ## the quick part: format, lint, types, import layers, unmarked tests
 	$(BIN)/ruff format --check .
@@ -42,11 +46,10 @@ lab: .venv/installed-lab ## open the notebooks in JupyterLab
 clean: ## remove what make has made
 	rm -rf .venv .venv-lowest demo-output
 
-# Root on Debian gets it. Elsewhere `make test` says that it is missing, and goes on without; in CI it ends there.
-chromium:
-	@command -v chromium >/dev/null \
-	|| { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -qq --no-install-recommends chromium >/dev/null; } 2>/dev/null \
-	|| { echo "No chromium on the PATH: no browser tests. On Debian: sudo apt-get install chromium"; test -z "$$CI"; }
+# Root on Debian gets them. Elsewhere `make test` says what is missing, and goes on without; in CI it ends there.
+programs:
+	@$(call program,chromium,chromium,browser)
+	@$(call program,soffice,libreoffice-calc-nogui,LibreOffice)
 
 .venv/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"Python 3.11 or newer is needed; {sys.executable} is {sys.version.split()[0]}. Name another one: make PYTHON=python3.13 …")'

@@ -106,8 +106,8 @@ def read(path: StrPath) -> pd.DataFrame:
 
 def write_csv(frame: pd.DataFrame, target: StrPath | BinaryIO) -> None:
     r"""Write a frame as CSV: UTF-8, commas, ``\n`` after each row. See `write` for parameters and errors."""
-    table = _table_of_text(frame)
-    with _writing(target) as file:
+    table = table_of_text(frame)
+    with writing_to(target) as file:
         pyarrow.csv.write_csv(table, file)
 
 
@@ -125,47 +125,53 @@ def read_csv(path: StrPath) -> pd.DataFrame:
     ExportError
         The file cannot be read, or is not such a file.
     """
-    with _reading(path) as file:
-        names = _checked(path, _csv_header(file))
-        table = pyarrow.csv.read_csv(
-            _WholeLineEnds(file),
-            # With several threads, which save no time here, pyarrow 26 has failed once in some 60,000 reads.
-            read_options=pyarrow.csv.ReadOptions(use_threads=False, block_size=_BLOCK),
-            parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=len(names) > 1),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types={name: _arrow_type(name) for name in names},
-                null_values=[""],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=False,
-            ),
-        )
-        return _frame(table)
+    with reading_from(path) as file:
+        names = checked(path, csv_header(file))
+        return frame_of(csv_table(file, {name: _arrow_type(name) for name in names}))
+
+
+def csv_table(file: BinaryIO, types: dict[str, pa.DataType], *, delimiter: str = ",") -> pa.Table:
+    """Read CSV whose columns have these names and types; cells with nothing in them are missing."""
+    return pyarrow.csv.read_csv(
+        _WholeLineEnds(file),
+        # With several threads, which save no time here, pyarrow 26 has failed once in some 60,000 reads.
+        read_options=pyarrow.csv.ReadOptions(use_threads=False, block_size=_BLOCK),
+        parse_options=pyarrow.csv.ParseOptions(
+            delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=len(types) > 1
+        ),
+        convert_options=pyarrow.csv.ConvertOptions(
+            column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
+        ),
+    )
+
+
+def csv_header(file: BinaryIO, *, delimiter: str = ",") -> list[str]:
+    """Return the first row of a CSV file, and go back to its beginning."""
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    names: list[str] = next(csv.reader(text, delimiter=delimiter), [])
+    text.detach().seek(0)
+    return names
 
 
 def write_json_lines(frame: pd.DataFrame, target: StrPath | BinaryIO) -> None:
     """Write a frame as JSON Lines: one object per row. See `write` for parameters and errors."""
-    table = _table_of_text(frame)
-    with _writing(target) as file:
+    table = table_of_text(frame)
+    with writing_to(target) as file:
         for batch in table.to_batches(max_chunksize=10_000):
             file.write(msgspec.json.Encoder().encode_lines(batch.to_pylist()))
 
 
 def read_json_lines(path: StrPath) -> pd.DataFrame:
-    """Read a JSON Lines file that `write_json_lines` has written, as `read_csv` reads CSV.
+    """Read a JSON Lines file that `write_json_lines` has written, as `read_csv` reads CSV and with its errors.
 
     A file without rows cannot say which columns it had: it gives the contract's.
-
-    Raises
-    ------
-    ExportError
-        The file cannot be read, or is not such a file.
     """
-    with _reading(path) as file:
+    with reading_from(path) as file:
         first = file.readline()
         if not first:
             return frames.empty()
         row = json.loads(first)
-        names = _checked(path, list(row) if isinstance(row, dict) else [])
+        names = checked(path, list(row) if isinstance(row, dict) else [])
         file.seek(0)
         table = pyarrow.json.read_json(
             file,
@@ -175,14 +181,14 @@ def read_json_lines(path: StrPath) -> pd.DataFrame:
                 unexpected_field_behavior="error",
             ),
         )
-        return _frame(table)
+        return frame_of(table)
 
 
 def write_parquet(frame: pd.DataFrame, target: StrPath | BinaryIO) -> None:
     """Write a frame as Parquet, compressed with Zstandard. See `write` for parameters and errors."""
     exportable = _exportable(frame)
     exportable.attrs = {key: value for key, value in frame.attrs.items() if _fits_json(value)}
-    with _writing(target) as file:
+    with writing_to(target) as file:
         exportable.to_parquet(file, engine="pyarrow", compression="zstd", index=False)
 
 
@@ -194,14 +200,15 @@ def read_parquet(path: StrPath) -> pd.DataFrame:
     ExportError
         The file cannot be read, or is not such a file.
     """
-    with _reading(path) as file:
+    with reading_from(path) as file:
         frame = pd.read_parquet(file, engine="pyarrow")
-        _checked(path, list(frame.columns))
+        checked(path, list(frame.columns))
         return _exportable(frame)
 
 
 @contextmanager
-def _writing(target: StrPath | BinaryIO) -> Iterator[BinaryIO]:
+def writing_to(target: StrPath | BinaryIO) -> Iterator[BinaryIO]:
+    """Give the open file itself, or one that takes the place of the path at the end."""
     try:
         if isinstance(target, str | os.PathLike):
             with replacing(target) as file:
@@ -213,7 +220,8 @@ def _writing(target: StrPath | BinaryIO) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _reading(path: StrPath) -> Iterator[BinaryIO]:
+def reading_from(path: StrPath) -> Iterator[BinaryIO]:
+    """Open a file, and raise `ExportError` where its content turns out to be none of ours."""
     with reading(path) as file:
         try:
             yield file
@@ -242,14 +250,7 @@ class _WholeLineEnds:
         return block.removesuffix(self._held_back)
 
 
-def _csv_header(file: BinaryIO) -> list[str]:
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    names: list[str] = next(csv.reader(text), [])
-    text.detach().seek(0)
-    return names
-
-
-def _checked(path: StrPath, names: list[str]) -> list[str]:
+def checked(path: StrPath, names: list[str]) -> list[str]:
     """Refuse a table that is somebody else's."""
     if not frames.BY_NAME.keys() & set(names) or len(set(names)) < len(names):
         raise ExportError(
@@ -281,7 +282,7 @@ def _is_other_text(values: pd.Series) -> bool:
     )
 
 
-def _table_of_text(frame: pd.DataFrame) -> pa.Table:
+def table_of_text(frame: pd.DataFrame) -> pa.Table:
     """Return a table of those types that text files have: text, whole numbers and booleans."""
     return pa.table({str(name): _plain(values) for name, values in _exportable(frame).items()})
 
@@ -311,7 +312,8 @@ def _dates_as_text(values: pd.Series) -> pa.Array:
     return pc.binary_join_element_wise(pc.replace_substring(without_space, ".000000", ""), "Z", "")
 
 
-def _frame(table: pa.Table) -> pd.DataFrame:
+def frame_of(table: pa.Table) -> pd.DataFrame:
+    """Return the frame that a table of the contract's columns, and of text, is."""
     return frames.convert_columns(table.to_pandas(types_mapper=_PANDAS_DTYPES.get))
 
 

@@ -1,1 +1,0 @@
-"""Files that a spreadsheet program opens without spoiling or evaluating anything."""
