@@ -1,1 +1,0 @@
-"""Dated snapshots of caller IDs, and the difference of two."""
