@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import os
 import secrets
+import shutil
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,6 +64,54 @@ def replacing(path: StrPath) -> Iterator[BinaryIO]:
 
 
 @contextmanager
+def replacing_folder(path: StrPath) -> Iterator[Path]:
+    """Give a folder to fill that takes the place of `path` at the end, all at once.
+
+    It is made beside `path` under another name, its files are flushed to the disk, and the two change places.
+    After an exception, an interrupt included, it is removed, and what was at `path` is as it was.
+
+    Parameters
+    ----------
+    path : str or path
+        Of a folder, existing or not, in an existing folder. Everything that an existing one holds is lost.
+
+    Yields
+    ------
+    pathlib.Path
+        An empty folder.
+
+    Raises
+    ------
+    ExportError
+        The folder cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     with replacing_folder(Path(parent, "audit")) as folder:
+    ...         written = (folder / "summary.json").write_text("{}")
+    ...     sorted(entry.name for entry in Path(parent, "audit").iterdir())
+    ['summary.json']
+    """
+    path = Path(os.path.realpath(path))
+    with _explained(path, "written"):
+        if path.exists() and not path.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "it is a file, not a folder")
+        if path.exists() and not os.access(path, os.W_OK):
+            raise PermissionError
+        temporary = path.with_name(f".callerids-{secrets.token_hex(8)}.tmp")
+        temporary.mkdir()
+        try:
+            yield temporary
+            for file in temporary.iterdir():
+                _flush(file)
+            _take_the_place_of(path, temporary)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
 def reading(path: StrPath) -> Iterator[BinaryIO]:
     """Open a file for reading.
 
@@ -87,6 +139,35 @@ def _replacing_regular(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _take_the_place_of(path: Path, temporary: Path) -> None:
+    """Put a folder in the place of another, which is then where the first was, or gone."""
+    if not path.exists():
+        temporary.replace(path)
+    elif not _exchange(path, temporary):
+        aside = path.with_name(f"{temporary.name}.old")
+        path.replace(aside)
+        try:
+            temporary.replace(path)
+        except BaseException:
+            aside.replace(path)
+            raise
+        aside.replace(temporary)
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Let two folders change places in one step where the system can do that: renameat2(2) of Linux."""
+    if sys.platform != "linux":
+        return False
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    at, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of linux/fcntl.h and linux/fs.h
+    return rename is not None and rename(at, os.fsencode(first), at, os.fsencode(second), exchange) == 0
+
+
+def _flush(file: Path) -> None:
+    with file.open("rb+") as opened:
+        os.fsync(opened.fileno())
 
 
 @contextmanager

@@ -71,9 +71,10 @@ def load(
         The columns of `callerid_analytics.frames.COLUMNS`, one row per caller ID, accounts in the order in which
         they were listed or named. ``frame.attrs["load_report"]`` is a plain dictionary: ``complete``, ``host``,
         ``started``, ``finished``, ``filters``, ``pages``, ``rows``, ``repeats``, and ``accounts``, which has per
-        SID its ``name``, ``status`` ("read", "failed" or "not active"), ``pages``, ``rows``, ``repeats`` (rows
-        that came twice because the list shifted while it was read), ``unreadable_dates``, ``seconds``,
-        ``retries`` and ``error``.
+        SID its ``name``, ``status`` ("read", "failed" or "not active"), ``account_status`` (Twilio's: "active",
+        "suspended" or "closed"; None where it may not be asked), ``pages``, ``rows``, ``repeats`` (rows that came
+        twice because the list shifted while it was read), ``unreadable_dates``, ``seconds``, ``retries`` and
+        ``error``.
 
     Raises
     ------
@@ -108,6 +109,7 @@ class _Reading:
         self.sid = sid
         self.name = account.friendly_name if account else None
         self.is_named = account is not None
+        self.account_status = account.status if account else None
         self.status = READ if account is None or account.status == "active" else NOT_ACTIVE
         self.tables: list[pa.Table] = []
         self.pages = self.rows = self.repeats = self.retries = self.unreadable_dates = 0
@@ -124,9 +126,10 @@ class _Reading:
     def _learn_name(self, client: Client) -> None:
         """Fetch the name; some API keys may read caller IDs and not the account, which costs only the name."""
         try:
-            self.name = client.fetch_account(self.sid).friendly_name
+            account = client.fetch_account(self.sid)
         except RequestError:
-            self.name = None
+            return
+        self.name, self.account_status = account.friendly_name, account.status
 
     def add(self, fetched: Fetched) -> int:
         """Keep a page's rows, as columns; return how many there are."""
@@ -164,6 +167,7 @@ class _Reading:
         return {
             "name": self.name,
             "status": self.status,
+            "account_status": self.account_status,
             "pages": self.pages,
             "rows": self.rows,
             "repeats": self.repeats,

@@ -10,6 +10,9 @@ Source: https://github.com/google/libphonenumber and its port https://github.com
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from callerid_analytics.errors import InvalidParameter
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     import pandas as pd
+    from phonenumbers import PhoneNumber
 
 
 class _Facts(NamedTuple):
@@ -33,6 +37,17 @@ class _Facts(NamedTuple):
 
 _MISSING = _Facts()
 _UNREADABLE = _Facts(is_valid=False)
+_POSSIBILITIES = {
+    "IS_POSSIBLE": "possible",
+    "IS_POSSIBLE_LOCAL_ONLY": "local only",
+    "INVALID_COUNTRY_CODE": "no such country code",
+    "TOO_SHORT": "too short",
+    "TOO_LONG": "too long",
+    "INVALID_LENGTH": "no such length",
+}
+
+_CLEAN = re.compile(r"\+[1-9][0-9]{5,14}")
+_CALLING_CODE_DIGITS = 3
 
 
 def describe(numbers: pd.Series) -> pd.DataFrame:
@@ -91,6 +106,164 @@ def describe(numbers: pd.Series) -> pd.DataFrame:
         },
         index=numbers.index,
     )
+
+
+def possibility(numbers: pd.Series) -> pd.Series:
+    """Say for every number of a column whether its country has numbers of that length.
+
+    It is meant for the numbers that `describe` calls invalid: one that is possible has the right length, but lies
+    in a range that has not been given to anyone.
+
+    Parameters
+    ----------
+    numbers : pandas.Series
+        Text of any dtype that holds text, with or without missing values.
+
+    Returns
+    -------
+    pandas.Series
+        A category, with the index and name of `numbers`: ``possible``, ``too short``, ``too long``,
+        ``no such length`` (though there are shorter ones and longer ones), ``local only`` (without the area code),
+        ``no such country code``, ``no country code`` (nor a +) or ``unreadable``; missing where the number is.
+
+    Raises
+    ------
+    InvalidParameter
+        An element is neither text nor missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> possibility(pd.Series(["+11155550100", "+141586753096", "+999555", None])).tolist()
+    ['possible', 'too long', 'no such country code', nan]
+    """
+    import pandas as pd
+
+    codes, texts = pd.factorize(numbers.to_numpy(dtype=object))
+    _refuse_other_than_text(codes, texts)
+    known = {text: _possibility(text) for text in sorted(texts)}
+    # Missing numbers have the code -1, which takes the last element.
+    found = pd.Categorical([*(known[text] for text in texts), None]).take(codes)
+    return pd.Series(found, index=numbers.index, name=numbers.name)
+
+
+def _possibility(text: str) -> str:
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(text, None)
+    except phonenumbers.NumberParseException as error:
+        if error.error_type != phonenumbers.NumberParseException.INVALID_COUNTRY_CODE:
+            return "unreadable"
+        return "no such country code" if "+" in text else "no country code"
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    return _POSSIBILITIES[phonenumbers.ValidationResult.to_string(reason)]
+
+
+def normalize(numbers: pd.Series, *, region: str | None = None) -> pd.Series:
+    """Write every number of a column as E.164, where the digits tell it.
+
+    Punctuation and spaces go, digits of other scripts and full-width ones become ASCII, a leading ``00`` becomes
+    ``+``, an extension is dropped, and so is a trunk zero that was kept after the calling code: +44 (0)20. Digits
+    without ``+`` are read as a number of `region`, else as a number whose ``+`` was lost, provided that it is
+    valid that way and not a North American number without its 1 as well.
+
+    Parameters
+    ----------
+    numbers : pandas.Series
+        Text of any form, of any dtype that holds text, with or without missing values.
+    region : str, optional
+        ISO 3166-1 alpha-2 code of the numbers that have no calling code.
+
+    Returns
+    -------
+    pandas.Series
+        With the index and name of `numbers`; of its dtype, where that is one of text, else of objects. A number
+        that begins with a calling code is written as E.164 whether or not it can exist; what cannot be told is
+        missing.
+
+    Raises
+    ------
+    InvalidParameter
+        An element is neither text nor missing, or libphonenumber knows no such region.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> normalize(pd.Series(["+44 (0)20 7946 0000", "00442079460000", "442079460000"])).unique().tolist()
+    ['+442079460000']
+    >>> normalize(pd.Series(["(415) 555-0100"]), region="US").tolist()
+    ['+14155550100']
+    """
+    import numpy as np
+    import pandas as pd
+    import phonenumbers
+
+    if region is not None and region not in phonenumbers.SUPPORTED_REGIONS:
+        raise InvalidParameter(f"region is {region!r}: it must be two capital letters, such as 'GB'.")
+    codes, texts = pd.factorize(numbers.to_numpy(dtype=object))
+    _refuse_other_than_text(codes, texts)
+    known = {text: text if _is_e164(text) else _e164(text, region) for text in sorted(texts)}
+    # Missing numbers have the code -1, which takes the last element.
+    normal = np.array([*(known[text] for text in texts), None], dtype=object).take(codes)
+    dtype = numbers.dtype if isinstance(numbers.dtype, pd.StringDtype) else object
+    return pd.Series(normal, index=numbers.index, name=numbers.name, dtype=dtype)
+
+
+def _is_e164(text: str) -> bool:
+    """Say whether libphonenumber would read and write a text as it stands, without asking it: a million times.
+
+    It changes clean digits only where a national prefix, such as the trunk zero, may follow the calling code.
+    """
+    if not _CLEAN.fullmatch(text):
+        return False
+    for end in range(2, _CALLING_CODE_DIGITS + 2):
+        if (prefix := _national_prefix(text[1:end])) is not None:
+            found = prefix.match(text, end)
+            return not found or found.end() == end
+    return False
+
+
+@cache
+def _national_prefix(calling_code: str) -> re.Pattern[str] | None:
+    """Return what may be dialled before a national number; nothing for digits that are no calling code."""
+    import phonenumbers
+
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(calling_code))
+    if regions is None:
+        return None
+    facts = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(int(calling_code), regions[0])
+    return re.compile((facts and facts.national_prefix_for_parsing) or r"(?!)")
+
+
+def _e164(text: str, region: str | None) -> str | None:
+    import phonenumbers
+
+    ascii_digits = re.sub(r"\d", lambda digit: str(int(digit[0])), unicodedata.normalize("NFKC", text))
+    international = re.sub(r"^\W*00", "+", ascii_digits)
+    number = _parsed(international, region)
+    if "+" not in international and not (number and phonenumbers.is_valid_number(number)):
+        number = _without_plus(international)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if number else None
+
+
+def _without_plus(text: str) -> PhoneNumber | None:
+    import phonenumbers
+
+    number, american = _parsed(f"+{text.lstrip()}", None), _parsed(f"+1{text.lstrip()}", None)
+    if number is None or not phonenumbers.is_valid_number(number):
+        return None
+    is_ambiguous = number.country_code != 1 and american and phonenumbers.is_valid_number(american)
+    return None if is_ambiguous else number
+
+
+def _parsed(text: str, region: str | None) -> PhoneNumber | None:
+    import phonenumbers
+
+    try:
+        return phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
 
 
 def _look_up(text: str) -> _Facts:

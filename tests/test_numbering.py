@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from callerid_analytics.errors import InvalidParameter
-from callerid_analytics.numbering import describe
+from callerid_analytics.numbering import describe, normalize
 
 NON_GEOGRAPHIC = (800, 808, 870, 878, 881, 882, 883, 888, 979)
 TYPES = {
@@ -187,3 +187,68 @@ def test_an_element_that_is_not_text_is_refused_with_its_place_and_value(element
         describe(numbers)
     assert "Row 2" in str(caught.value)
     assert repr(element) in str(caught.value)
+
+
+def written(*texts, region=None):
+    normal = normalize(pd.Series(texts, dtype=object), region=region)
+    return normal.where(normal.notna(), None).tolist()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+442079460000",
+        "+44 (0)20 7946-0000",
+        "+4402079460000",
+        "00 44 20 7946 0000",
+        "442079460000",
+        " +44.20.7946.0000 ext. 5",
+        "＋４４２０７９４６００００",
+        "٠٠٤٤٢٠٧٩٤٦٠٠٠٠",
+    ],
+)
+def test_every_way_of_writing_a_number_becomes_its_e164_form(text):
+    assert written(text) == ["+442079460000"]
+
+
+def test_what_cannot_be_told_is_missing():
+    # The last is a number of Texas, without its 1, as well as one of Austria.
+    assert written(None, "", "hello", "020 7946 0000", "(415) 555-0100", "4325550100") == [None] * 6
+
+
+def test_a_region_reads_national_numbers():
+    assert written("020 7946 0000", "+14155550100", region="GB") == ["+442079460000", "+14155550100"]
+    assert written("(415) 555-0100", "4325550100", region="US") == ["+14155550100", "+14325550100"]
+
+
+@pytest.mark.parametrize("region", ["uk", "XX", 5])
+def test_a_region_that_is_none_is_refused(region):
+    with pytest.raises(InvalidParameter, match="region"):
+        written("+14155550100", region=region)
+
+
+def test_numbers_that_cannot_exist_are_written_all_the_same():
+    assert written(SAMPLE_IN_THE_DOCUMENTS, "+1 (415) 867-53096") == [SAMPLE_IN_THE_DOCUMENTS] * 2
+
+
+@given(st.lists(e164 | st.none(), max_size=20))
+@settings(max_examples=200)
+def test_clean_digits_are_written_as_libphonenumber_writes_them(texts):
+    def expected(text):
+        try:
+            return phonenumbers.format_number(phonenumbers.parse(text, None), phonenumbers.PhoneNumberFormat.E164)
+        except phonenumbers.NumberParseException:
+            return None
+
+    clean = [text if text is None or not text.startswith("+00") else None for text in texts]
+    assert written(*clean) == [None if text is None else expected(text) for text in clean]
+
+
+@given(st.lists(junk | st.none(), max_size=20))
+@settings(max_examples=100)
+def test_normalizing_junk_keeps_index_name_and_dtype(texts):
+    numbers = pd.Series(texts, dtype=object, name="phone_number", index=[3] * len(texts))
+    normal = normalize(numbers)
+    assert normal.name == "phone_number"
+    assert normal.index.equals(numbers.index)
+    assert normal.dropna().str.fullmatch(r"\+[0-9]+").all()

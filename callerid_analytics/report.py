@@ -1,1 +1,0 @@
-"""The audit bundle: files, manifest, page."""
