@@ -16,7 +16,22 @@ from typing import TYPE_CHECKING
 import lazy_loader
 
 if TYPE_CHECKING:
-    from callerid_analytics import errors, exports, filters, frames, numbering, plots
+    from callerid_analytics import (
+        audit,
+        cleaning,
+        duplicates,
+        errors,
+        exports,
+        filters,
+        frames,
+        history,
+        numbering,
+        plans,
+        plots,
+        renames,
+        report,
+        spreadsheets,
+    )
     from callerid_analytics.client import Client
     from callerid_analytics.connection import connect
     from callerid_analytics.loading import load
@@ -35,20 +50,43 @@ __all__ = [
     "Retry",
     "Sandbox",
     "ValidationRequest",
+    "audit",
+    "cleaning",
     "connect",
+    "duplicates",
     "errors",
     "exports",
     "filters",
     "frames",
+    "history",
     "load",
     "numbering",
+    "plans",
     "plots",
+    "renames",
+    "report",
+    "spreadsheets",
     "summarize",
 ]
 
 __getattr__, __dir__, _ = lazy_loader.attach(
     __name__,
-    submodules=["errors", "exports", "filters", "frames", "numbering", "plots"],
+    submodules=[
+        "audit",
+        "cleaning",
+        "duplicates",
+        "errors",
+        "exports",
+        "filters",
+        "frames",
+        "history",
+        "numbering",
+        "plans",
+        "plots",
+        "renames",
+        "report",
+        "spreadsheets",
+    ],
     submod_attrs={
         "client": ["Client"],
         "connection": ["connect"],

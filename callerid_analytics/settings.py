@@ -20,6 +20,7 @@ import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from callerid_analytics.errors import ConfigurationError, MissingCredentials
@@ -127,6 +128,20 @@ class Settings:
             edge=values.get("TWILIO_EDGE"),
             base_url=base_url or values.get("CALLERIDS_BASE_URL"),
         )
+
+
+def default_journal() -> Path:
+    """Return where runs are recorded unless another file is named: in the user's own data folder."""
+    import platformdirs  # late: only what changes something needs it
+
+    return platformdirs.user_data_path("callerid-analytics", appauthor=False) / "journal.sqlite"
+
+
+def default_verifications() -> Path:
+    """Return the folder that says which numbers are being verified on this machine: in the user's own state folder."""
+    import platformdirs  # late: only what changes something needs it
+
+    return platformdirs.user_state_path("callerid-analytics", appauthor=False) / "verifications"
 
 
 def environment_holds_credentials(environ: Mapping[str, str] | None = None) -> bool:

@@ -15,7 +15,7 @@ import callerid_analytics
 ROOT = Path(callerid_analytics.__file__).parent
 HOMES = {
     "requests": {"transport.py"},
-    "matplotlib": {"plots.py"},
+    "matplotlib": {"plots"},
     "click": {"cli"},
     "tqdm": {"progress.py"},
     "ipywidgets": {"widgets"},
@@ -23,9 +23,9 @@ HOMES = {
     "ftfy": {"cleaning"},
     "regex": {"audit", "cleaning"},
     "rapidfuzz": {"duplicates"},
-    "sqlite3": {"journal.py", "sandbox"},
+    "sqlite3": {"journal", "sandbox", "verification"},
     "platformdirs": {"settings.py"},
-    "xlsxwriter": {"spreadsheets.py"},
+    "xlsxwriter": {"spreadsheets"},
     "jinja2": {"report.py", "report"},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,17 @@ def test_the_newest_version_in_the_changelog_is_this_one() -> None:
     assert newest[1] == callerid_analytics.__version__
 
 
-@pytest.mark.parametrize("name", commands.commands)
-def test_every_command_is_in_the_readme_with_its_help(name: str) -> None:
-    context = click.Context(commands, info_name="callerids")
-    summary = commands.commands[name].get_short_help_str(limit=200)
-    assert re.search(rf"\| `callerids {name}\b[^|]*` \| {re.escape(summary)}", README), context.command_path
+def every_command(group: click.Group = commands, path: str = "callerids") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        yield f"{path} {name}", command
+        if isinstance(command, click.Group):
+            yield from every_command(command, f"{path} {name}")
+
+
+@pytest.mark.parametrize(("path", "command"), [pytest.param(*each, id=each[0]) for each in every_command()])
+def test_every_command_is_in_the_readme_with_its_help(path: str, command: click.Command) -> None:
+    summary = command.get_short_help_str(limit=200)
+    assert re.search(rf"\| `{path}( [A-Z]+)*` \| {re.escape(summary)}", README)
 
 
 @pytest.mark.parametrize("name", callerid_analytics.__all__)

@@ -21,10 +21,16 @@ from typing import Any, NoReturn
 
 import click
 
+from callerid_analytics.cli.auditing import audit
+from callerid_analytics.cli.comparing import diff, snapshot
+from callerid_analytics.cli.deleting import delete
 from callerid_analytics.cli.exit_codes import DONE, FAILED, WRONG_USE
+from callerid_analytics.cli.finding import duplicates
 from callerid_analytics.cli.practice import demo, sandbox
 from callerid_analytics.cli.reading import accounts, export, list_
+from callerid_analytics.cli.renaming import rename
 from callerid_analytics.cli.terminal import say
+from callerid_analytics.cli.verifying import verify
 from callerid_analytics.errors import CallerIdError, ConfigurationError, InvalidParameter
 
 
@@ -45,12 +51,14 @@ def commands() -> None:
       callerids accounts
       callerids list --all-accounts
       callerids export caller_ids.csv --all-accounts
+      callerids duplicates --all-accounts
+      callerids rename plan names.csv --all-accounts
 
     Exit codes: 0 done, 1 findings or differences, 2 wrong use or missing credentials, 3 failed or incomplete.
     """  # noqa: D301 - click wants the real \b, which keeps a paragraph's lines apart
 
 
-for command in (demo, sandbox, accounts, list_, export):
+for command in (demo, sandbox, accounts, list_, export, duplicates, rename, delete, audit, snapshot, diff, verify):
     commands.add_command(command)
 
 

@@ -11,14 +11,14 @@ import click
 _Command = Callable[..., Any]
 
 
-def _all_of(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
+def all_of(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
     """Return a decorator that adds the options in the order in which the help shows them."""
     return lambda command: functools.reduce(
         lambda decorated, option: option(decorated), reversed(options), command
     )
 
 
-connection_options = _all_of(
+connection_options = all_of(
     click.option(
         "--base-url",
         metavar="URL",
@@ -26,7 +26,7 @@ connection_options = _all_of(
     ),
 )
 
-row_options = _all_of(
+row_options = all_of(
     click.option(
         "--account",
         "account_sids",
@@ -39,7 +39,7 @@ row_options = _all_of(
     click.option("--friendly-name", metavar="NAME", help="Only rows with exactly this name."),
 )
 
-playing_options = _all_of(
+playing_options = all_of(
     click.option(
         "--answer",
         "answers",
@@ -61,7 +61,7 @@ playing_options = _all_of(
     click.option("--trial", is_flag=True, help="Make the accounts trial accounts, with their limits."),
 )
 
-practice_options = _all_of(
+practice_options = all_of(
     click.option("--numbers", default=2500, show_default=True, type=click.IntRange(0), help="Caller IDs in all."),
     click.option(
         "--accounts",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from callerid_analytics.cli.exit_codes import DONE, FAILED
 from callerid_analytics.cli.options import connection_options, row_options
-from callerid_analytics.cli.terminal import counted, day, print_table, printable, row, say
+from callerid_analytics.cli.rows import connected, refuse_both, say_failures
+from callerid_analytics.cli.terminal import counted, day, print_table, row, say
 from callerid_analytics.errors import PartialLoadError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def accounts(base_url: str | None, status: str | None) -> int:
 
     A line for each account: its SID, status, type and name. You are the one that TWILIO_ACCOUNT_SID names.
     """
-    with _client(base_url) as client:
+    with connected(base_url) as client:
         lines = (
             row(_ACCOUNTS, account.sid, account.status, account.type, account.friendly_name)
             + ("  (you)" if account.sid == client.account_sid else "")
@@ -57,8 +57,8 @@ def list_(
     The account is the one that TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN name. Filters are exact; for a part of a
     name, pipe the table through grep.
     """
-    _refuse_both(account_sids, all_accounts=all_accounts)
-    with _client(base_url) as client:
+    refuse_both(account_sids, all_accounts=all_accounts)
+    with connected(base_url) as client:
         read_from = _accounts(client, account_sids, all_accounts=all_accounts)
         found = (
             caller_id
@@ -118,16 +118,16 @@ def export(
     from callerid_analytics import exports
     from callerid_analytics.loading import load
 
-    _refuse_both(account_sids, all_accounts=all_accounts)
+    refuse_both(account_sids, all_accounts=all_accounts)
     # Asked now, so that a wrong ending is said before an hour of reading and not after it.
     format_ = format_ or ("csv" if file == "-" else exports.format_of(file))
     which: Any = "all" if all_accounts else list(account_sids) or "self"
     code = DONE
     try:
-        with _client(base_url) as client:
+        with connected(base_url) as client:
             frame = load(client, accounts=which, phone_number=phone_number, friendly_name=friendly_name)
     except PartialLoadError as error:
-        _say_failures(error)
+        say_failures(error.report)
         if not partial:
             rows = len(error.frame)
             say(
@@ -141,25 +141,7 @@ def export(
     return code
 
 
-def _client(base_url: str | None) -> Client:
-    from callerid_analytics.client import Client
-
-    return Client.from_env(base_url=base_url)
-
-
-def _refuse_both(account_sids: Iterable[str], *, all_accounts: bool) -> None:
-    if all_accounts and account_sids:
-        raise click.UsageError("Give --account or --all-accounts, not both.")
-
-
 def _accounts(client: Client, account_sids: tuple[str, ...], *, all_accounts: bool) -> list[str]:
     if all_accounts:
         return [account.sid for account in client.iter_accounts(status="active") if account.sid]
     return list(dict.fromkeys(account_sids)) or [client.account_sid]
-
-
-def _say_failures(error: PartialLoadError) -> None:
-    for sid, account in error.report["accounts"].items():
-        if account["error"]:
-            name = f" ({printable(account['name'])})" if account["name"] else ""
-            say(f"Error: account {sid}{name} could not be read: {account['error']}")
