@@ -210,6 +210,36 @@ def normalize(numbers: pd.Series, *, region: str | None = None) -> pd.Series:
     return pd.Series(normal, index=numbers.index, name=numbers.name, dtype=dtype)
 
 
+def as_typed(text: str, *, region: str | None = None) -> str:
+    """Group the digits of a number that is being typed, as they are grouped in its country.
+
+    Parameters
+    ----------
+    text : str
+        A number, or the beginning of one.
+    region : str, optional
+        ISO 3166-1 alpha-2 code of a number that does not begin with ``+``.
+
+    Returns
+    -------
+    str
+        Its digits, and a leading ``+``; what else was typed is left out.
+
+    Examples
+    --------
+    >>> as_typed("+1415555"), as_typed("+442079460000"), as_typed("4155550100", region="US")
+    ('+1 415-555', '+44 20 7946 0000', '(415) 555-0100')
+    """
+    from phonenumbers import AsYouTypeFormatter
+
+    formatter = AsYouTypeFormatter(region or "ZZ")
+    grouped = ""
+    for letter in unicodedata.normalize("NFKC", text):
+        if letter.isdecimal() or (letter == "+" and not grouped):
+            grouped = formatter.input_digit(letter)
+    return grouped
+
+
 def _is_e164(text: str) -> bool:
     """Say whether libphonenumber would read and write a text as it stands, without asking it: a million times.
 

@@ -99,6 +99,7 @@ class ScriptedServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # headers and body are written apart, and would wait for each other
 
             def answer(self) -> None:
                 length = int(self.headers.get("Content-Length", 0))

@@ -14,6 +14,7 @@ from callerid_analytics import settings
 from callerid_analytics.callbacks import CallbackReceiver
 from callerid_analytics.cli import run, verifying
 from callerid_analytics.sandbox import Clock, Sandbox
+from callerid_analytics.verification import READING_TIME
 
 Capture = pytest.CaptureFixture[str]
 NUMBER, BUSY = "+14155550100", "+12125550100"
@@ -51,6 +52,10 @@ def test_the_code_is_shown_large_and_the_outcome_said(account: Sandbox, capsys: 
     assert f"{NUMBER} (US, fixed line or mobile)" in captured.err, "shown back in full"
     assert f"{NUMBER} rings in 15 s" in captured.err
     assert f"is verified as Front desk: {account.caller_ids()[0]['sid']}" in captured.err
+
+
+def test_the_delay_is_the_one_that_forms_start_at() -> None:
+    assert verifying._DELAY == READING_TIME
 
 
 def test_the_second_time_nobody_is_called(account: Sandbox, capsys: Capture) -> None:

@@ -71,6 +71,17 @@ def test_the_workbook_holds_rows_and_findings_as_text(bundle: Path, frame: pd.Da
     assert numbers == frame["phone_number"].tolist()
 
 
+def test_what_is_too_much_for_a_sheet_goes_to_several(
+    frame: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spreadsheets, "MOST_ROWS", 18)
+    bundle = write_bundle(small(frame), tmp_path / "audit")
+    workbook = load_workbook(bundle / "caller_ids.xlsx", read_only=True)
+    assert workbook.sheetnames[:3] == ["Caller IDs", "Caller IDs 2", "Caller IDs 3"]
+    sids = [row[0] for name in workbook.sheetnames[:3] for row in list(workbook[name].values)[1:]]
+    assert sids == small(frame)["sid"].tolist()
+
+
 def test_the_manifest_says_where_the_rows_come_from(bundle: Path, frame: pd.DataFrame) -> None:
     manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["written"] == "2026-11-22T05:17:00+00:00"

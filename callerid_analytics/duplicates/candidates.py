@@ -94,19 +94,24 @@ def scramble(values: npt.NDArray[np.uint64]) -> Hashes:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def pair_up(keys: Hashes, owners: Integers, count: int, *, most: int) -> Pairs:
+def pair_up(
+    keys: Hashes, owners: Integers, count: int, *, most: int, leaders: npt.NDArray[np.bool_] | None = None
+) -> Pairs:
     """Pair the owners of equal keys, smallest blocks first, until there are `most`.
 
     In the blocks that are too big for that, each is paired with its next few neighbours in the order of owners.
+    Where `leaders` are given, only pairs of which one is a leader are returned.
     """
-    order = np.lexsort((owners, keys))
+    follows = np.zeros(len(keys), dtype=bool) if leaders is None else ~leaders
+    order = np.lexsort((owners, follows, keys))
     keys, owners = keys[order], owners[order]
     starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if len(keys) else np.zeros(0, dtype=np.int64)
     sizes = np.diff(np.append(starts, len(keys)))
     widest = _widest(sizes, most)
     reach = np.repeat(np.where(sizes <= widest, sizes, _NEIGHBOURS + 1), sizes)
     ends = np.repeat(starts + sizes, sizes)
-    first, second = _following(np.minimum(ends - np.arange(len(keys)), reach) - 1)
+    partners = np.minimum(ends - np.arange(len(keys)), reach) - 1
+    first, second = _following(np.where(follows[order], 0, partners))
     return unite([Pairs(owners[first], owners[second])], count)
 
 
@@ -144,11 +149,11 @@ class Bags(NamedTuple):
 
 
 def by_words(bags: Bags, *, lightest: float, most: int) -> Pairs:
-    """Pair bags that are equal once a word is left out of either, or two words that weigh little.
+    """Pair bags that are equal once something is left out.
 
-    A word that weighs more than `lightest` of its name is left out of both names or neither, and only together
-    with another that begins with the same three letters, or begins and ends with the same: that is how "supp"
-    meets "support" and "ctr" meets "center".
+    Either a word or two of one of them, which weigh no more than the part `lightest` of its name; or a word of each,
+    which begin with the same three letters, or begin and end with the same one: that is how "supp" meets "support"
+    and "ctr" meets "center".
     """
     hashes = scramble(bags.words.astype(np.uint64))
     sizes = np.bincount(bags.owners, minlength=len(bags.salts))
@@ -163,10 +168,12 @@ def by_words(bags: Bags, *, lightest: float, most: int) -> Pairs:
     left, right = left[fitting], right[fitting]
     twos = ones[left] - hashes[right]
     begun, framed = (ones + bags.beginnings)[kept], (ones + bags.frames)[kept]
-    keys = np.concatenate([whole, begun, framed, ones[kept & light], twos])
-    every, some = bags.owners[kept], bags.owners[kept & light]
-    owners = [np.arange(len(whole)), every, every, some, bags.owners[left]]
-    return pair_up(keys, np.concatenate(owners), len(whole), most=most)
+    every, lacking = bags.owners[kept], np.concatenate([bags.owners[kept & light], bags.owners[left]])
+    replaced = pair_up(np.concatenate([begun, framed]), np.concatenate([every, every]), len(whole), most=most)
+    keys = np.concatenate([whole, ones[kept & light], twos])
+    owners = np.concatenate([np.arange(len(whole)), lacking])
+    missing = pair_up(keys, owners, len(whole), most=most, leaders=np.arange(len(keys)) < len(whole))
+    return unite([replaced, missing], len(whole))
 
 
 def _same_owner(owners: Integers) -> tuple[Integers, Integers]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -72,16 +73,18 @@ def write_bundle(
         findings = audit(frame, policy, report=report)
     _refuse_other_peoples_files(Path(directory))
     with replacing_folder(directory) as folder:
-        exports.write_csv(frame, folder / "caller_ids.csv")
-        spreadsheets.write_spreadsheet_csv(frame, folder / "caller_ids_spreadsheet.csv")
-        spreadsheets.write_xlsx({"Caller IDs": frame, "Findings": findings}, folder / "caller_ids.xlsx")
-        exports.write_csv(findings, folder / "findings.csv")
         figures = manifest.summary(frame, findings, report)
         described = manifest.manifest(frame, findings, report, policy, now=now)
-        _write_json(folder / "summary.json", figures)
-        _write_json(folder / "manifest.json", described)
-        text = page.render(frame, findings, figures, described, policy=policy)
-        (folder / "report.html").write_text(text, encoding="utf-8")
+        with ThreadPoolExecutor(1) as pool:  # the workbook takes as long as all the others, most of it in zlib
+            workbook = pool.submit(_write_workbook, folder / "caller_ids.xlsx", frame, findings)
+            exports.write_csv(frame, folder / "caller_ids.csv")
+            spreadsheets.write_spreadsheet_csv(frame, folder / "caller_ids_spreadsheet.csv")
+            exports.write_csv(findings, folder / "findings.csv")
+            _write_json(folder / "summary.json", figures)
+            _write_json(folder / "manifest.json", described)
+            text = page.render(frame, findings, figures, described, policy=policy)
+            (folder / "report.html").write_text(text, encoding="utf-8")
+            workbook.result()
         _write_checksums(folder)
     return Path(directory)
 
@@ -107,6 +110,16 @@ def _refuse_other_peoples_files(directory: Path) -> None:
             f"{directory} holds {others[0]}, which is no part of a bundle and would be lost: move it away, or "
             "name another folder."
         )
+
+
+def _write_workbook(path: Path, frame: pd.DataFrame, findings: pd.DataFrame) -> None:
+    """Write rows and findings, those that are too many for one sheet on several."""
+    most = spreadsheets.MOST_ROWS - 1  # below the header
+    sheets: dict[str, pd.DataFrame] = {}
+    for name, table in (("Caller IDs", frame), ("Findings", findings)):
+        for number, start in enumerate(range(0, max(len(table), 1), most), 1):
+            sheets[name if number == 1 else f"{name} {number}"] = table.iloc[start : start + most]
+    spreadsheets.write_xlsx(sheets, path)
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

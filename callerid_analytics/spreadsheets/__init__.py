@@ -2,6 +2,6 @@
 
 from callerid_analytics.spreadsheets.delimited import read_spreadsheet_csv, write_spreadsheet_csv
 from callerid_analytics.spreadsheets.protection import protect, unprotect
-from callerid_analytics.spreadsheets.workbooks import write_xlsx
+from callerid_analytics.spreadsheets.workbooks import MOST_ROWS, write_xlsx
 
-__all__ = ["protect", "read_spreadsheet_csv", "unprotect", "write_spreadsheet_csv", "write_xlsx"]
+__all__ = ["MOST_ROWS", "protect", "read_spreadsheet_csv", "unprotect", "write_spreadsheet_csv", "write_xlsx"]

@@ -137,7 +137,6 @@ class _Work:
         clock: Callable[[], float],
         pause: Callable[[threading.Event, float], object],
     ) -> None:
-        self._client = client
         self._key = (client.base_url, draft.account_sid or client.account_sid, draft.number)
         self._show_code = show_code
         self._on_change = on_change

@@ -123,7 +123,7 @@ class VerificationQueue:
         self._calls_at_once, self._pace = calls_at_once, pace
         self._most_attempts, self._cooling_off = attempts, cooling_off
         self._receiver, self._listener = receiver, on_change
-        self._clock, self._pause, self._jitter = clock, pause, jitter
+        self._clock, self._pause = clock, pause
         self._watcher = Watcher(client, clock=clock, jitter=jitter)
         self._mailbox = Mailbox()
         self._stepping = threading.Lock()
@@ -132,18 +132,10 @@ class VerificationQueue:
         path = Path(os.path.realpath(file))
         self._file = QueueFile(path, base_url=client.base_url, account_sid=client.account_sid)
         try:
-            self._rows = self._file.rows()
-            known = {(row.attempt.account_sid, row.attempt.number) for row in self._rows}
-            new = [draft for draft in drafts if (draft.account_sid, draft.number) not in known]
-            added = [
-                QueueRow(position=position, attempt=Attempt(draft=draft, account_sid=str(draft.account_sid)))
-                for position, draft in enumerate(new, start=len(self._rows))
-            ]
-            self._file.add(added)
+            self._rows = self._file.extended_by(drafts)
         except BaseException:
             self._file.close()
             raise
-        self._rows += added
         for row in self._rows:
             self._watch(row)
         if receiver:

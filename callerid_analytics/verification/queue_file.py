@@ -95,16 +95,24 @@ class QueueFile:
             found = self._connection.execute("SELECT * FROM rows ORDER BY position").fetchall()
         return [_row(dict(zip(_NAMES, values, strict=True))) for values in found]
 
-    def add(self, rows: Iterable[QueueRow]) -> None:
-        """Write down rows that are new, or none of them."""
+    def extended_by(self, drafts: Iterable[Draft]) -> list[QueueRow]:
+        """Return all rows, after those for numbers that are not there yet were added: all of them, or none."""
+        rows = self.rows()
+        known = {(row.attempt.account_sid, row.attempt.number) for row in rows}
+        new = [draft for draft in drafts if (draft.account_sid, draft.number) not in known]
+        added = [
+            QueueRow(position=position, attempt=Attempt(draft=draft, account_sid=str(draft.account_sid)))
+            for position, draft in enumerate(new, start=len(rows))
+        ]
         with explained(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                self._connection.executemany(_SAVE, [_values(row) for row in rows])
+                self._connection.executemany(_SAVE, [_values(row) for row in added])
                 self._connection.execute("COMMIT")
             except BaseException:
                 self._connection.execute("ROLLBACK")
                 raise
+        return rows + added
 
     def save(self, row: QueueRow, *, state: State | None = None) -> None:
         """Write down a row as it is, or as if it were in another state; it is on disk when this returns."""

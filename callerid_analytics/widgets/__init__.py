@@ -1,1 +1,10 @@
-"""Forms for notebooks, which draw the state of flows and plans and hold none of their own."""
+"""Forms for notebooks, which draw the state of flows and plans and hold none of their own.
+
+Each is a widget like any other: the last line of a cell shows it, and an ``HBox`` puts it beside another.
+"""
+
+from callerid_analytics.widgets.phone import SandboxPhone
+from callerid_analytics.widgets.verify import VerifyForm
+from callerid_analytics.widgets.verify_queue import VerifyQueueForm
+
+__all__ = ["SandboxPhone", "VerifyForm", "VerifyQueueForm"]
