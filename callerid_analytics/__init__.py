@@ -18,6 +18,7 @@ import lazy_loader
 if TYPE_CHECKING:
     from callerid_analytics import (
         audit,
+        callbacks,
         cleaning,
         duplicates,
         errors,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         renames,
         report,
         spreadsheets,
+        verification,
     )
     from callerid_analytics.client import Client
     from callerid_analytics.connection import connect
@@ -51,6 +53,7 @@ __all__ = [
     "Sandbox",
     "ValidationRequest",
     "audit",
+    "callbacks",
     "cleaning",
     "connect",
     "duplicates",
@@ -67,12 +70,14 @@ __all__ = [
     "report",
     "spreadsheets",
     "summarize",
+    "verification",
 ]
 
 __getattr__, __dir__, _ = lazy_loader.attach(
     __name__,
     submodules=[
         "audit",
+        "callbacks",
         "cleaning",
         "duplicates",
         "errors",
@@ -86,6 +91,7 @@ __getattr__, __dir__, _ = lazy_loader.attach(
         "renames",
         "report",
         "spreadsheets",
+        "verification",
     ],
     submod_attrs={
         "client": ["Client"],

@@ -133,7 +133,7 @@ class Transport:
         self._adapter = _AbortableAdapter(self._aborted, pool_connections=1, pool_maxsize=_MOST_CONNECTIONS)
         self._session = _session(settings, self._adapter)
         environment = self._session.merge_environment_settings(settings.base_url, {}, None, None, None)
-        self._options: dict[str, Any] = {"timeout": timeout, "allow_redirects": False, **environment}
+        self._options: dict[str, Any] = {"timeout": timeout, **environment}
         self._has_reached_host = False
 
     def request(
@@ -246,14 +246,14 @@ class Transport:
     def _send(self, where: str, prepared: requests.PreparedRequest, retries: int) -> Answer:
         """Make one attempt."""
         try:
-            response = self._session.send(prepared, **self._options)
+            # by the adapter, since the session takes as long again for redirects, cookies and hooks that we have not
+            response = self._adapter.send(prepared, **self._options)
+            status, headers, body = response.status_code, response.headers, response.content
         except requests.RequestException as error:
             raise self._connection_error(where, error) from error
         self._has_reached_host = True
-        if 200 <= response.status_code < 300:
-            request_id = response.headers.get("Twilio-Request-Id")
-            return Answer(where, response.status_code, response.content, request_id, retries)
-        status, headers, body = response.status_code, response.headers, response.content
+        if 200 <= status < 300:
+            return Answer(where, status, body, headers.get("Twilio-Request-Id"), retries)
         raise refusals.error_for(where, status, headers, body, self._hint(where))
 
     def _connection_error(self, where: str, error: requests.RequestException) -> ConnectionFailed:

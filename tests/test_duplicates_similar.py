@@ -16,34 +16,10 @@ from rapidfuzz import fuzz, process, utils
 from callerid_analytics.duplicates import find_similar_names, fingerprint
 from callerid_analytics.errors import InvalidParameter
 
-FIRST = [
-    "Acme",
-    "Harbor",
-    "Northwind",
-    "Bluebird",
-    "Cedar",
-    "Summit",
-    "Juniper",
-    "Granite",
-    "Lantern",
-    "Meridian",
-    "Copper",
-    "Willow",
-]
-SECOND = [
-    "Dental",
-    "Logistics",
-    "Plumbing",
-    "Foods",
-    "Media",
-    "Travel",
-    "Insurance",
-    "Robotics",
-    "Pharmacy",
-    "Motors",
-    "Realty",
-    "Energy",
-]
+FIRST = ["Acme", "Harbor", "Northwind", "Bluebird", "Cedar", "Summit", "Juniper", "Granite", "Lantern", "Meridian",
+         "Copper", "Willow"]  # fmt: skip
+SECOND = ["Dental", "Logistics", "Plumbing", "Foods", "Media", "Travel", "Insurance", "Robotics", "Pharmacy",
+          "Motors", "Realty", "Energy"]  # fmt: skip
 WHERE = [
     "Sales",
     "Support",

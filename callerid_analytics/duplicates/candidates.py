@@ -138,10 +138,8 @@ class Bags(NamedTuple):
     words: Integers
     owners: Integers
     """Whose each word is, ascending."""
-    beginnings: Hashes
-    """Of the first three letters of each word."""
-    frames: Hashes
-    """Of the first and the last letter of each word."""
+    stems: tuple[Hashes, ...]
+    """For each word, what a word that stands for it has in common with it: one of these, at least."""
     shares: npt.NDArray[np.float64]
     """Which part of its name's weight each word has."""
     salts: Hashes
@@ -151,9 +149,9 @@ class Bags(NamedTuple):
 def by_words(bags: Bags, *, lightest: float, most: int) -> Pairs:
     """Pair bags that are equal once something is left out.
 
-    Either a word or two of one of them, which weigh no more than the part `lightest` of its name; or a word of each,
-    which begin with the same three letters, or begin and end with the same one: that is how "supp" meets "support"
-    and "ctr" meets "center".
+    Either a word or two of one of them, which weigh no more than the part `lightest` of its name; or a word of
+    each, which have a stem in common (that is how "ctr" meets "center") or weigh a third of that at most: a word in
+    place of another counts for more than one that is missing.
     """
     hashes = scramble(bags.words.astype(np.uint64))
     sizes = np.bincount(bags.owners, minlength=len(bags.salts))
@@ -167,12 +165,14 @@ def by_words(bags: Bags, *, lightest: float, most: int) -> Pairs:
     fitting = bags.shares[left] + bags.shares[right] <= lightest
     left, right = left[fitting], right[fitting]
     twos = ones[left] - hashes[right]
-    begun, framed = (ones + bags.beginnings)[kept], (ones + bags.frames)[kept]
-    every, lacking = bags.owners[kept], np.concatenate([bags.owners[kept & light], bags.owners[left]])
-    replaced = pair_up(np.concatenate([begun, framed]), np.concatenate([every, every]), len(whole), most=most)
+    stems = np.concatenate([(ones + stem)[kept] for stem in bags.stems])
+    replaced = pair_up(stems, np.tile(bags.owners[kept], len(bags.stems)), len(whole), most=most)
+    lacking = np.concatenate([bags.owners[kept & light], bags.owners[left]])
     keys = np.concatenate([whole, ones[kept & light], twos])
     owners = np.concatenate([np.arange(len(whole)), lacking])
-    missing = pair_up(keys, owners, len(whole), most=most, leaders=np.arange(len(keys)) < len(whole))
+    slight = bags.shares[kept & light] <= lightest / 3
+    leaders = np.concatenate([np.ones(len(whole), dtype=bool), slight, np.zeros(len(twos), dtype=bool)])
+    missing = pair_up(keys, owners, len(whole), most=most, leaders=leaders)
     return unite([replaced, missing], len(whole))
 
 

@@ -15,10 +15,10 @@ from rapidfuzz.distance import OSA
 
 from callerid_analytics.duplicates.words import Form
 
-_KNOWN_FROM = 3
+KNOWN_FROM = 3
 """A word that so many names have was meant so, and is no slip for another that is not far more common."""
-_FAR_MORE_COMMON = 10
-_SHORTEST_MISTYPED = 4
+FAR_MORE_COMMON = 10
+SHORTEST_MISTYPED = 4
 """Letters; one slip in a shorter word makes too many others."""
 _REMEMBERED = 2**18
 """Pairs of words whose likeness is kept at hand."""
@@ -112,7 +112,7 @@ class Comparison:
         """Say how likely it is that one word stands for another, from 0 to 1."""
         short, long = sorted((one, other), key=len)
         slips = int(OSA.distance(short, long, score_cutoff=3))
-        if len(short) >= _SHORTEST_MISTYPED and slips <= _slips_allowed(len(long)):
+        if len(short) >= SHORTEST_MISTYPED and slips <= _slips_allowed(len(long)):
             return 0.0 if self._are_both_known(one, other) else 1 - slips / len(long)
         if len(long) < len(short) + 2 or short[0] != long[0]:
             return 0.0
@@ -126,7 +126,7 @@ class Comparison:
         less, more = sorted((self.counts[one], self.counts[other]))
         short, long = sorted((one, other), key=len)
         has_an_ending = long[:-1] == short
-        return less >= _KNOWN_FROM and more < _FAR_MORE_COMMON * less and not has_an_ending
+        return less >= KNOWN_FROM and more < FAR_MORE_COMMON * less and not has_an_ending
 
 
 def _side_by_side(one: Iterable[str], other: Iterable[str]) -> tuple[list[str], list[str], list[str]]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from callerid_analytics.duplicates import candidates, stars
-from callerid_analytics.duplicates.comparison import Comparison
+from callerid_analytics.duplicates.comparison import FAR_MORE_COMMON, KNOWN_FROM, SHORTEST_MISTYPED, Comparison
 from callerid_analytics.duplicates.words import Form
 
 PAIRS_PER_NAME, FEWEST_PAIRS, MOST_PAIRS = 10, 50_000, 4_000_000
@@ -56,20 +56,19 @@ def _bags(forms: list[Form], salts: candidates.Hashes, comparison: Comparison) -
     words = _usual_spellings(vocabulary, comparison)[spelled]
     owners = np.repeat(np.arange(len(forms)), sizes)
     weights = np.array([comparison.weights[word] for word in vocabulary], dtype=np.float64)[words]
-    beginnings = _hashed([word[:3] for word in vocabulary])[words]
-    frames = _hashed([word[0] + "…" + word[-1] for word in vocabulary])[words]
+    stems = ([f"{word[:3]}…" for word in vocabulary], [f"{word[0]}…{word[-1]}" for word in vocabulary])
     shares = weights / np.bincount(owners, weights=weights, minlength=len(forms))[owners]
-    return candidates.Bags(words, owners, beginnings, frames, shares, salts)
+    return candidates.Bags(words, owners, tuple(_hashed(stem)[words] for stem in stems), shares, salts)
 
 
 def _usual_spellings(vocabulary: list[str], comparison: Comparison) -> candidates.Integers:
     """Return for each word the place of the more common one that it is a slip of, if any, else its own."""
     salts = np.zeros(len(vocabulary), dtype=np.uint64)
     pairs = candidates.by_letters(vocabulary, salts, most=MOST_PAIRS // 4)
-    likeness = {
-        (one, other): alike
-        for one, other in zip(pairs.first.tolist(), pairs.second.tolist(), strict=True)
-        if (alike := comparison.likeness(vocabulary[one], vocabulary[other])) > 0
-    }
     counts = np.array([comparison.counts[word] for word in vocabulary], dtype=np.int64)
-    return stars.centres(likeness, counts)
+    lengths = np.fromiter(map(len, vocabulary), dtype=np.int64, count=len(vocabulary))
+    is_long = np.minimum(lengths[pairs.first], lengths[pairs.second]) >= SHORTEST_MISTYPED
+    less, more = np.sort(np.stack([counts[pairs.first], counts[pairs.second]]), axis=0)
+    is_slip = is_long & ((less < KNOWN_FROM) | (more >= FAR_MORE_COMMON * less))
+    slips = zip(pairs.first[is_slip].tolist(), pairs.second[is_slip].tolist(), strict=True)
+    return stars.centres(dict.fromkeys(slips, 1.0), counts)

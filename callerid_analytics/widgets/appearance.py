@@ -20,10 +20,14 @@ STYLE = """<style>
   --callerids-busy: var(--jp-brand-color1, #1976d2);
   --callerids-good: var(--jp-success-color1, #2e7d32);
   --callerids-bad: var(--jp-error-color1, #c62828);
-  max-width: 40rem; padding: 12px 16px; border: 1px solid var(--callerids-line); border-radius: 6px;
+  align-self: flex-start; box-sizing: border-box; width: 31rem; max-width: 100%;
+  margin: 0 8px 8px 0; padding: 12px 16px;
+  border: 1px solid var(--callerids-line); border-radius: 6px;
   background: var(--jp-layout-color1, #fff); color: var(--callerids-text);
 }
 .callerids-form .widget-html-content { line-height: 1.4; overflow-wrap: anywhere; }
+.callerids-form.is-small { width: 20.5rem; }
+.callerids-form.is-large { width: 58rem; }
 .callerids-title { font-size: 1.15em; font-weight: 600; }
 .callerids-facts { min-height: 2.8em; padding-left: 104px; color: var(--callerids-quiet); }
 .callerids-facts b { color: var(--callerids-text); font-variant-numeric: tabular-nums; }

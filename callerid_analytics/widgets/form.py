@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from ipywidgets import HTML, Button, Layout, VBox, Widget
+from ipywidgets import HTML, Button, VBox, Widget
 
 from callerid_analytics.errors import CallerIdError
 from callerid_analytics.widgets import appearance
@@ -23,7 +23,7 @@ _LOG = logging.getLogger(__name__)
 _LATEST: weakref.WeakKeyDictionary[Any, dict[type, weakref.ref[Form]]] = weakref.WeakKeyDictionary()
 """For each client or sandbox, the latest form of each kind."""
 
-WIDE = Layout(width="auto")
+WIDE = {"width": "auto"}
 
 
 class Form(VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -86,6 +86,9 @@ class Form(VBox):  # type: ignore[misc]  # ipywidgets has no types
                 Widget.close(widget)
         super().close()
 
+    def __repr__(self) -> str:  # ipywidgets would write out every property, the code included
+        return f"{type(self).__name__}()"
+
     # What each form says for itself
 
     def _step(self) -> float | None:
@@ -146,7 +149,7 @@ class Form(VBox):  # type: ignore[misc]  # ipywidgets has no types
             self._draw_trouble()
 
     def _status_line(self, words: str, mood: appearance.Mood) -> str:
-        """Return what the status line is to say: the latest error, until something else is done, or these words."""
+        """Return the status line: the latest error, until something else is done, or these words."""
         return appearance.status(self._trouble, "bad") if self._trouble else appearance.status(words, mood)
 
     def _draw(self) -> None:

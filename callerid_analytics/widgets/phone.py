@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
 from ipywidgets import HTML, HBox, Text
@@ -76,18 +76,24 @@ class SandboxPhone(Form):
 
     def __init__(self, sandbox: Practice, *, pause: Pause = threading.Event.wait) -> None:
         super().__init__(sandbox, heading="Practice phone", pause=pause)
+        self.add_class("is-small")
         self._sandbox = sandbox
         self._call: dict[str, Any] | None = None
         self._drawn: object = None
         self._screen = HTML(layout=WIDE)
-        self._digits = Text(description="Code", placeholder="six digits", style={"description_width": "48px"})
+        self._digits = Text(
+            description="Code",
+            placeholder="six digits",
+            style={"description_width": "40px"},
+            layout={"flex": "1 1 8rem", "width": "auto"},
+        )
         self._digits.on_msg(self._on_message)
         self._answer = self._button("Pick up and type", self._pick_up, style="primary")
         self._hang_up = self._button("Hang up", lambda: sandbox.hang_up(self._sid))
         self._busy = self._button("Busy", lambda: sandbox.busy(self._sid))
         self._ignore = self._button("Do not answer", lambda: sandbox.no_answer(self._sid))
         self.children = [
-            *(self._heading, self._screen, HBox([self._digits, self._answer])),
+            *(self._heading, self._screen, HBox([self._digits, self._answer], layout={"flex_flow": "row wrap"})),
             *(HBox([self._hang_up, self._busy, self._ignore]), self._status),
         ]
         self._look()
@@ -124,13 +130,11 @@ class SandboxPhone(Form):
         return _LOOK
 
     def _look(self) -> None:
-        """Take the call that has waited longest, or else the latest."""
-        calls = self._sandbox.calls(_NEWEST)
-        for states in (_CONNECTED, {"ringing"}, _COMING):
-            if waiting := [call for call in calls if call["state"] in states]:
-                self._call = waiting[-1]
-                return
-        self._call = calls[0] if calls else None
+        """Look who calls. What went wrong before is forgotten once the call goes on."""
+        call = _one_of(self._sandbox.calls(_NEWEST))
+        if (call or {}).get("state") != (self._call or {}).get("state"):
+            self._trouble = None
+        self._call = call
 
     # What it looks like
 
@@ -146,14 +150,21 @@ class SandboxPhone(Form):
         drawn = (call.get("sid"), call.get("attempts_left"), state not in _SAYS or self._hang_up.disabled)
         if drawn != self._drawn:
             self._drawn, self._digits.value = drawn, ""
-        words, mood = (self._trouble, "bad") if self._trouble else _words(call)
-        self._status.value = appearance.status(words, mood)
+        self._status.value = self._status_line(*_words(call))
+
+
+def _one_of(calls: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the call that has waited longest, or else the latest."""
+    for states in (_CONNECTED, {"ringing"}, _COMING):
+        if waiting := [call for call in calls if call["state"] in states]:
+            return waiting[-1]
+    return calls[0] if calls else None
 
 
 def _below(call: Mapping[str, Any]) -> str:
     """Return what stands below the number: how long until it rings, or the name that the caller ID gets."""
     if call["state"] == "created":
-        return f"It rings in {math.ceil(call['rings_in'] or 0)} s."
+        return f"Rings in {math.ceil(call['rings_in'] or 0)} s."
     return call.get("friendly_name") or ""
 
 

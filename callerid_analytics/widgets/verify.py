@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from ipywidgets import HTML, BoundedIntText, Box, HBox, Layout, Text
+from ipywidgets import HTML, BoundedIntText, HBox, Text, VBox
 
 from callerid_analytics import numbering
 from callerid_analytics.callbacks import CallbackReceiver
@@ -31,7 +31,7 @@ from callerid_analytics.widgets.work import Pause
 
 _HINT = "Begin with + and the country code, as in +14155550100."
 _LABELS = {"description_width": "96px"}
-_SCROLLING = Layout(max_height="14em", overflow="auto")
+_SCROLLING = {"min_height": "6em", "max_height": "14em", "overflow": "auto"}
 _MOODS: dict[State, appearance.Mood] = {
     **dict.fromkeys(GOOD, "good"),
     **dict.fromkeys(UNDER_WAY, "busy"),
@@ -44,8 +44,8 @@ class VerifyForm(Form):
     """A form that has a number called, shows the code to type, and says what came of it.
 
     It works in a thread of its own, so that other cells run meanwhile. Making another form for the same client,
-    as by running the cell again, stops this one; the new one shows the code that this one showed, which a phone may
-    still ask for, and the history.
+    as by running the cell again, stops this one; the new one shows the history of this one, and its code, which a
+    phone may still ask for.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class VerifyForm(Form):
 
     def _make_fields(self) -> None:
         style = {"style": _LABELS, "layout": WIDE}
-        half = {"style": _LABELS, "layout": Layout(flex="1 1 14rem", width="auto")}
+        half = {"style": _LABELS, "layout": {"flex": "1 1 12rem", "width": "auto"}}
         self._number = Text(description="Number", placeholder="+14155550100", **style)
         self._number.observe(lambda _: self._press(lambda: None), "value")
         self._facts = HTML(layout=WIDE)
@@ -106,16 +106,14 @@ class VerifyForm(Form):
         self._callback = Text(description="Callback URL", placeholder="https://… if Twilio is to tell it", **style)
         self._verify = self._button("Verify", self._start, style="primary", tooltip="Have the number called")
         self._again = self._button("Try again", self._retry, tooltip="Have the same number called once more")
-        self._cancel = self._button(
-            "Cancel", self._give_up, tooltip="Stop watching; the phone may ring all the same"
-        )
+        self._cancel = self._button("Cancel", self._give_up, tooltip="Stop watching; the phone may ring")
         self._code, self._history = HTML(layout=WIDE), HTML(layout=WIDE)
         self.children = [
             *(self._heading, self._number, self._facts, self._name),
-            HBox([self._delay, self._extension], layout=Layout(flex_flow="row wrap")),
+            HBox([self._delay, self._extension], layout={"flex_flow": "row wrap"}),
             self._callback,
             HBox([self._verify, self._again, self._cancel]),
-            *(self._code, self._status, Box([self._history], layout=_SCROLLING)),
+            *(self._code, self._status, VBox([self._history], layout=_SCROLLING)),
         ]
 
     # What the buttons do
@@ -175,18 +173,13 @@ class VerifyForm(Form):
         self._history.value = _history(self._sitting)
         for field in (self._number, self._name, self._delay, self._extension, self._callback):
             field.disabled = self._is_stopped
-        words, mood = (self._trouble, "bad") if self._trouble else _words(flow)
-        self._status.value = appearance.status(words, mood)
+        self._status.value = self._status_line(*_words(flow))
 
 
 def _described(text: str, region: str | None) -> tuple[str, str, bool]:
     """Return a number as people write it, what is known of it, and whether it can be called."""
     if not text.strip():
-        return (
-            "",
-            _HINT if region is None else f"A number of {region}, or one of any country that begins with +.",
-            False,
-        )
+        return "", _HINT, False
     try:
         found = preview(text, region=region)
     except InvalidParameter as error:
@@ -223,4 +216,4 @@ def _history(sitting: list[Verification]) -> str:
         (f"{datetime.fromtimestamp(change.at):%H:%M:%S}", change.number, change.state.value, change.reason or "")
         for change in sorted(ended, reverse=True)
     ]
-    return appearance.table("This sitting", ("Time", "Number", "Outcome", "Why"), rows) if rows else ""
+    return appearance.table("This sitting", ("Time", "Number", "Outcome", "Why"), rows)

@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 import pandas as pd
-from ipywidgets import HTML, Box, HBox, Layout, ToggleButton
+from ipywidgets import HTML, HBox, ToggleButton, VBox
 
 from callerid_analytics.client import Client
 from callerid_analytics.files import StrPath
@@ -69,25 +69,20 @@ class VerifyQueueForm(Form):
         **options: Any,
     ) -> None:
         super().__init__(client, heading="Verify many numbers", pause=pause)
+        self.add_class("is-large")
         self.queue = VerificationQueue(client, frame, file=file, delay=delay, clock=clock, **options)
         self._is_over = False
-        self._start = self._button(
-            "Start", self._begin, style="primary", tooltip="Have the numbers called in turn"
-        )
-        self._pause = self._button(
-            "Pause", self._halt, tooltip="Call no other number; calls under way are watched"
-        )
+        self._start = self._button("Start", self._begin, style="primary", tooltip="Have the numbers called")
+        self._pause = self._button("Pause", self._halt, tooltip="Call no other number for now")
         self._resume = self._button("Resume", self._go_on, tooltip="Go on calling")
-        self._shows_sheet = ToggleButton(
-            description="Call sheet", tooltip="Lines to print or to save", layout=WIDE
-        )
+        self._shows_sheet = ToggleButton(description="Call sheet", tooltip="Lines to print", layout=WIDE)
         self._shows_sheet.observe(lambda _: self._press(lambda: None), "value")
         self._table, self._sheet = HTML(layout=WIDE), HTML(layout=WIDE)
         self.children = [
             self._heading,
             HBox([self._start, self._pause, self._resume, self._shows_sheet]),
             self._status,
-            Box([self._table], layout=Layout(max_height="28em", overflow="auto")),
+            VBox([self._table], layout={"max_height": "28em", "overflow": "auto"}),
             self._sheet,
         ]
         self._open()
@@ -117,10 +112,9 @@ class VerifyQueueForm(Form):
         self._start.disabled = self._is_stopped or self.is_running
         self._pause.disabled = not self.is_running or self.queue.is_paused
         self._resume.disabled = self._is_stopped or not self.queue.is_paused
-        self._table.value = appearance.table("The queue", _COLUMNS, _rows(result, sheet["code"]))
+        self._table.value = appearance.table("The queue", _COLUMNS, _rows(result, sheet))
         self._sheet.value = _sheet(self.queue.call_sheet_text()) if self._shows_sheet.value else ""
-        words, mood = (self._trouble, "bad") if self._trouble else self._words(result)
-        self._status.value = appearance.status(words, mood)
+        self._status.value = self._status_line(*self._words(result))
 
     def _words(self, result: pd.DataFrame) -> tuple[str, appearance.Mood]:
         counts = result["status"].value_counts(sort=False)
@@ -134,8 +128,8 @@ class VerifyQueueForm(Form):
         return f"Under way: {summary}.", "busy"
 
 
-def _rows(result: pd.DataFrame, codes: pd.Series) -> list[tuple[str, ...]]:
-    shown = result.assign(code=codes)[["number", "name", "code", "status", "attempts", "error"]]
+def _rows(result: pd.DataFrame, sheet: pd.DataFrame) -> list[tuple[str, ...]]:
+    shown = sheet[["number", "name", "code", "state"]].join(result[["attempts", "error"]])
     texts = shown.where(shown.notna(), "").astype(str)
     return list(texts.itertuples(index=False, name=None))
 
@@ -143,7 +137,5 @@ def _rows(result: pd.DataFrame, codes: pd.Series) -> list[tuple[str, ...]]:
 def _sheet(text: str) -> str:
     """Return lines to print, and a link that saves them."""
     data = base64.b64encode(text.encode()).decode()
-    link = (
-        f'<a download="call-sheet.txt" href="data:text/plain;charset=utf-8;base64,{data}">Save the call sheet</a>'
-    )
-    return f"<pre>{escape(text)}</pre>{link}"
+    address = f"data:text/plain;charset=utf-8;base64,{data}"
+    return f'<pre>{escape(text)}</pre><a download="call-sheet.txt" href="{address}">Save the call sheet</a>'

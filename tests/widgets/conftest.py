@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from html import unescape
 
 import pytest
 from ipywidgets import Widget
 
 from callerid_analytics.client import Client
 from callerid_analytics.sandbox import Clock, Sandbox
+from callerid_analytics.transport import Retry
 
 NUMBER = "+14155550100"
 _PATIENCE = 20.0
 """Seconds until a test gives up; nothing here takes one."""
 _BEAT = 0.005
-
-Until = Callable[[Callable[[], object]], None]
 
 
 def pause(event: threading.Event, seconds: float) -> None:
@@ -33,6 +34,11 @@ def until(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it never came to that"
         beat.wait(_BEAT)
+
+
+def words(html: str) -> str:
+    """What a widget's HTML says, without the tags."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 def form_threads() -> list[threading.Thread]:
@@ -62,6 +68,6 @@ def sandbox(clock: Clock) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[Client]:
-    """A client that waits for nobody: neither does its clock go on by itself."""
-    with Client.from_env(sandbox.environ, pause=lambda seconds: None) as client:
+    """A client that tries again at once."""
+    with Client.from_env(sandbox.environ, retry=Retry(attempts=2, base=0.001, cap=0.01)) as client:
         yield client
