@@ -25,7 +25,7 @@ check: .venv/installed-test ## the quick part: format, lint, types, import layer
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -q -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -n auto -m "not slow and not browser"
 
 fix: .venv/installed-test ## format, and mend what the linter can mend
 	$(BIN)/ruff format .
@@ -38,7 +38,7 @@ lowest: ## the unmarked tests on the oldest versions that pyproject.toml allows
 	$(MAKE) .venv/uv
 	test -x .venv-lowest/bin/python || $(PYTHON) -m venv .venv-lowest
 	$(BIN)/python -m uv pip install --quiet --python .venv-lowest --resolution lowest-direct -e '.[test]'
-	.venv-lowest/bin/python -m pytest -q -m "not slow and not browser"
+	.venv-lowest/bin/python -m pytest -q -n auto -m "not slow and not browser"
 
 lab: .venv/installed-lab ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

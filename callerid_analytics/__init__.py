@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         report,
         spreadsheets,
         verification,
+        widgets,
     )
     from callerid_analytics.client import Client
     from callerid_analytics.connection import connect
@@ -71,6 +72,7 @@ __all__ = [
     "spreadsheets",
     "summarize",
     "verification",
+    "widgets",
 ]
 
 __getattr__, __dir__, _ = lazy_loader.attach(
@@ -92,6 +94,7 @@ __getattr__, __dir__, _ = lazy_loader.attach(
         "report",
         "spreadsheets",
         "verification",
+        "widgets",
     ],
     submod_attrs={
         "client": ["Client"],

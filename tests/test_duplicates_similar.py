@@ -105,10 +105,10 @@ def test_the_reason_tells_which_words_match_and_which_differ() -> None:
     typed = ["Acme Support Desk", "Acme Support Desk", "Acme Suport Desk", "Desk Acme Support"]
     found = find_similar_names(pd.DataFrame({"friendly_name": typed}))
     assert found["reason"].tolist() == [
-        "centre of the group: 'Acme Support Desk'",
-        "centre of the group: 'Acme Support Desk'",
+        "same words as 'Acme Support Desk'",
+        "same words as 'Acme Support Desk'",
         "acme, desk match; 'suport' for 'support'",
-        "centre of the group: 'Acme Support Desk'",
+        "same words as 'Acme Support Desk'",
     ]
     assert found["score"].tolist()[:2] == [1, 1]
     assert 0.85 <= found["score"].tolist()[2] < 1

@@ -71,6 +71,7 @@ def test_the_workbook_holds_rows_and_findings_as_text(bundle: Path, frame: pd.Da
     assert numbers == frame["phone_number"].tolist()
 
 
+@pytest.mark.slow
 def test_what_is_too_much_for_a_sheet_goes_to_several(
     frame: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +152,7 @@ def test_an_empty_frame_has_a_bundle_too(tmp_path: Path) -> None:
     assert json.loads((bundle / "manifest.json").read_text())["complete"] is None
 
 
+@pytest.mark.slow
 def test_an_account_that_could_not_be_read_is_said(sandbox: Sandbox, client: Client, tmp_path: Path) -> None:
     closed = sandbox.accounts[1]["sid"]
     sandbox.set_account_status(closed, "suspended")
@@ -163,6 +165,7 @@ def test_an_account_that_could_not_be_read_is_said(sandbox: Sandbox, client: Cli
     assert "This audit is incomplete" in (bundle / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_failure_leaves_the_old_bundle_as_it_was(
     frame: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,6 +182,7 @@ def test_a_failure_leaves_the_old_bundle_as_it_was(
     assert [path.name for path in tmp_path.iterdir()] == ["audit"]
 
 
+@pytest.mark.slow
 def test_an_older_bundle_is_replaced(frame: pd.DataFrame, tmp_path: Path) -> None:
     write_bundle(small(frame), tmp_path / "audit")
     write_bundle(small(frame).head(3), tmp_path / "audit")
@@ -200,6 +204,7 @@ def test_a_place_that_cannot_be_written_is_one_sentence(frame: pd.DataFrame, tmp
         write_bundle(small(frame), tmp_path / where)
 
 
+@pytest.mark.slow
 def test_two_bundles_of_one_frame_differ_in_their_date_only(frame: pd.DataFrame, tmp_path: Path) -> None:
     one, other = (write_bundle(small(frame), tmp_path / name, now=NOW) for name in ("one", "other"))
     for name in FILES.keys() - {"SHA256SUMS", "caller_ids.xlsx", "report.html"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 TableFormat = Literal["table", "csv", "json"]
 Columns = Mapping[str, tuple[str, int]]
 """For each column to show: its heading, and the columns of the terminal that it may take."""
+
+_STRAY_SPACES = re.compile("^ +| +$|  +")
+"""What is shown as dots, since names often differ in nothing else."""
 
 format_option = click.option(
     "--format",
@@ -71,4 +75,4 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d %H:%M}"
-    return printable(str(value))
+    return _STRAY_SPACES.sub(lambda spaces: "·" * len(spaces[0]), printable(str(value)))

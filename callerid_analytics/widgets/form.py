@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from ipywidgets import HTML, Button, VBox, Widget
 
-from callerid_analytics.errors import CallerIdError
+from callerid_analytics.errors import CallerIdError, InvalidParameter
 from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.work import Pause, Work
 
@@ -112,6 +112,8 @@ class Form(VBox):  # type: ignore[misc]  # ipywidgets has no types
     def _press(self, handler: Callable[[], object]) -> None:
         """Do what a person asked for, and show what came of it."""
         with self._guard():
+            if self._is_stopped:
+                raise InvalidParameter("This form is closed: run its cell again for a new one.")
             self._trouble = None
             handler()
             self._draw()
@@ -150,7 +152,9 @@ class Form(VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def _status_line(self, words: str, mood: appearance.Mood) -> str:
         """Return the status line: the latest error, until something else is done, or these words."""
-        return appearance.status(self._trouble, "bad") if self._trouble else appearance.status(words, mood)
+        if self._trouble:
+            return appearance.status(self._trouble, "bad")
+        return appearance.status(f"{words} This form is closed." if self._is_stopped else words, mood)
 
     def _draw(self) -> None:
         with self._drawing:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol
 
 from ipywidgets import HTML, HBox, Text
 
-from callerid_analytics.errors import CallerIdError
+from callerid_analytics.errors import CallerIdError, InvalidParameter
 from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.form import WIDE, Form
 from callerid_analytics.widgets.work import Pause
@@ -64,6 +64,11 @@ class SandboxPhone(Form):
     pause : callable, default threading.Event.wait
         Called with an event and seconds to wait; ends early when the event is set.
 
+    Raises
+    ------
+    InvalidParameter
+        The account is a real one: its ``client.sandbox`` is None.
+
     Examples
     --------
     >>> from callerid_analytics import Sandbox
@@ -74,7 +79,9 @@ class SandboxPhone(Form):
 
     _expected: ClassVar = (CallerIdError, RuntimeError, LookupError)  # how a sandbox says that a call is over
 
-    def __init__(self, sandbox: Practice, *, pause: Pause = threading.Event.wait) -> None:
+    def __init__(self, sandbox: Practice | None, *, pause: Pause = threading.Event.wait) -> None:
+        if sandbox is None:
+            raise InvalidParameter("There is no sandbox to ring: this is a real account, which calls real phones.")
         super().__init__(sandbox, heading="Practice phone", pause=pause)
         self.add_class("is-small")
         self._sandbox = sandbox

@@ -96,13 +96,12 @@ class VerifyForm(Form):
 
     def _make_fields(self) -> None:
         style = {"style": _LABELS, "layout": WIDE}
-        half = {"style": _LABELS, "layout": {"flex": "1 1 12rem", "width": "auto"}}
         self._number = Text(description="Number", placeholder="+14155550100", **style)
         self._number.observe(lambda _: self._press(lambda: None), "value")
         self._facts = HTML(layout=WIDE)
         self._name = Text(description="Name", placeholder="Front desk", **style)
-        self._delay = BoundedIntText(READING_TIME, min=0, max=60, description="Rings after, s", **half)
-        self._extension = Text(description="Extension", placeholder="digits only, if any", **half)
+        self._delay = BoundedIntText(READING_TIME, min=0, max=60, description="Rings after, s", **style)
+        self._extension = Text(description="Extension", placeholder="digits only, if any", **style)
         self._callback = Text(description="Callback URL", placeholder="https://… if Twilio is to tell it", **style)
         self._verify = self._button("Verify", self._start, style="primary", tooltip="Have the number called")
         self._again = self._button("Try again", self._retry, tooltip="Have the same number called once more")
@@ -110,8 +109,7 @@ class VerifyForm(Form):
         self._code, self._history = HTML(layout=WIDE), HTML(layout=WIDE)
         self.children = [
             *(self._heading, self._number, self._facts, self._name),
-            HBox([self._delay, self._extension], layout={"flex_flow": "row wrap"}),
-            self._callback,
+            *(self._delay, self._extension, self._callback),
             HBox([self._verify, self._again, self._cancel]),
             *(self._code, self._status, VBox([self._history], layout=_SCROLLING)),
         ]
@@ -163,17 +161,18 @@ class VerifyForm(Form):
     # What it looks like
 
     def _render(self) -> None:
-        flow, is_open = self.verification, not (self.is_running or self._is_stopped)
+        flow, is_running = self.verification, self.is_running
+        is_open = not (is_running or self._is_stopped)
         number, about, is_readable = _described(self._number.value, self._region)
         self._facts.value = appearance.facts(number, about)
         self._verify.disabled = not (is_open and is_readable)
         self._again.disabled = not (is_open and flow and flow.state not in GOOD)
-        self._cancel.disabled = not self.is_running
+        self._cancel.disabled = not is_running
         self._code.value = appearance.code(*_code(flow))
         self._history.value = _history(self._sitting)
         for field in (self._number, self._name, self._delay, self._extension, self._callback):
             field.disabled = self._is_stopped
-        self._status.value = self._status_line(*_words(flow))
+        self._status.value = self._status_line(*_words(flow, is_running=is_running))
 
 
 def _described(text: str, region: str | None) -> tuple[str, str, bool]:
@@ -199,9 +198,11 @@ def _code(flow: Verification | None) -> tuple[str | None, str]:
     return flow.code, f"The code to type at {flow.number}."
 
 
-def _words(flow: Verification | None) -> tuple[str, appearance.Mood]:
+def _words(flow: Verification | None, *, is_running: bool) -> tuple[str, appearance.Mood]:
     if flow is None:
         return "Nothing was sent yet. Verify has the number called, and shows the code to type.", "plain"
+    if not is_running and flow.state in UNDER_WAY | {State.DRAFTED}:
+        return f"{flow.number}: {MEANINGS[flow.state]} Nobody watches at the moment; Try again goes on.", "bad"
     if flow.state is State.DRAFTED:
         return f"Asking for a call to {flow.number} …", "busy"
     name = flow.caller_id.friendly_name if flow.caller_id else None

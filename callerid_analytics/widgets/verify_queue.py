@@ -109,19 +109,20 @@ class VerifyQueueForm(Form):
 
     def _render(self) -> None:
         result, sheet = self.queue.result().astype(object), self.queue.call_sheet().astype(object)
-        self._start.disabled = self._is_stopped or self.is_running
-        self._pause.disabled = not self.is_running or self.queue.is_paused
+        is_running = self.is_running
+        self._start.disabled = self._is_stopped or is_running
+        self._pause.disabled = not is_running or self.queue.is_paused
         self._resume.disabled = self._is_stopped or not self.queue.is_paused
         self._table.value = appearance.table("The queue", _COLUMNS, _rows(result, sheet))
         self._sheet.value = _sheet(self.queue.call_sheet_text()) if self._shows_sheet.value else ""
-        self._status.value = self._status_line(*self._words(result))
+        self._status.value = self._status_line(*self._words(result, is_running=is_running))
 
-    def _words(self, result: pd.DataFrame) -> tuple[str, appearance.Mood]:
+    def _words(self, result: pd.DataFrame, *, is_running: bool) -> tuple[str, appearance.Mood]:
         counts = result["status"].value_counts(sort=False)
         summary = ", ".join(f"{count} {state}" for state, count in counts.items())
         if self._is_over:
             return f"Done: {summary}.", "good" if set(counts.index) <= GOOD else "bad"
-        if not self.is_running:
+        if not is_running:
             return f"Nobody is being called: {summary}.", "plain"
         if self.queue.is_paused:
             return f"Paused, no other number is called: {summary}.", "plain"

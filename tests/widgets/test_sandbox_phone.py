@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callerid_analytics.client import Client
+from callerid_analytics.errors import InvalidParameter
 from callerid_analytics.sandbox import Sandbox
 from callerid_analytics.widgets import SandboxPhone
 from tests.widgets.conftest import NUMBER, form_threads, pause, until, words
@@ -106,3 +107,8 @@ def test_another_phone_of_the_sandbox_silences_the_first(phone: SandboxPhone, sa
     assert second.is_running
     second.close()
     assert form_threads() == []
+
+
+def test_a_real_account_has_no_practice_phone() -> None:
+    with pytest.raises(InvalidParameter, match="real account"):
+        SandboxPhone(None)

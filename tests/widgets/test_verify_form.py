@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 
+from callerid_analytics.callbacks import CallbackReceiver
 from callerid_analytics.client import Client
 from callerid_analytics.sandbox import Clock, Fault, Sandbox
 from callerid_analytics.verification import MEANINGS, State
@@ -122,6 +123,43 @@ def test_every_other_ending_says_why(
     assert not form._again.disabled
 
 
+def test_the_wrong_code_three_times_ends_the_call(form: VerifyForm, sandbox: Sandbox) -> None:
+    ask(form)
+    call = ring(form, sandbox)
+    for _ in range(3):
+        sandbox.answer(call, f"{(int(form.verification.code) + 1) % 1_000_000:06}")
+    ended(form, sandbox, State.FAILED)
+    assert "The call ended without the right code." in form.status
+
+
+def test_a_lost_answer_is_said_and_the_phone_is_waited_for(form: VerifyForm, sandbox: Sandbox) -> None:
+    sandbox.set_faults(Fault("drop-after", method="POST"))
+    form._number.value = NUMBER
+    form._verify.click()
+    until(lambda: MEANINGS[State.UNKNOWN] in form.status)
+    sandbox.advance(20)
+    sandbox.answer(sandbox.calls()[0]["sid"], sandbox.calls()[0]["code"])
+    ended(form, sandbox, State.VERIFIED)
+
+
+def test_an_outcome_that_nobody_tells_is_said_to_be_missing(form: VerifyForm, sandbox: Sandbox) -> None:
+    ask(form)
+    ring(form, sandbox)
+    sandbox.set_faults(Fault("error", status=503))
+    ended(form, sandbox, State.TIMED_OUT)
+    assert "The last look at the list failed" in form.status
+
+
+def test_a_callback_tells_the_outcome_too(make_form: MakeForm, sandbox: Sandbox) -> None:
+    with CallbackReceiver({sandbox.account_sid: sandbox.auth_token}) as receiver:
+        form = make_form(receiver=receiver)
+        ask(form)
+        call = ring(form, sandbox)
+        sandbox.set_faults(Fault("error", status=503))
+        sandbox.answer(call, form.verification.code)
+        until(lambda: MEANINGS[State.VERIFIED] in form.status)
+
+
 def test_a_number_that_is_verified_already_is_not_called(form: VerifyForm, sandbox: Sandbox) -> None:
     sandbox.add_caller_id(NUMBER, "<Reception>")
     form._number.value = NUMBER
@@ -205,6 +243,11 @@ def test_an_unforeseen_error_shows_too(
     until(lambda: "not foreseen: TypeError" in form.status and not form.is_running)
     assert "A form failed." in caplog.text
     caplog.clear()
+    form._number.value = ""
+    assert "Try again goes on." in form.status
+    monkeypatch.undo()
+    form._again.click()
+    until(lambda: form.verification.state is State.UNKNOWN and form.is_running)
 
 
 def client_of(form: VerifyForm) -> Client:
@@ -217,7 +260,7 @@ def test_another_form_for_the_client_stops_the_first_and_keeps_its_code(
     ask(form)
     second = make_form()
     assert form_threads() == []
-    assert MEANINGS[State.CANCELLED] in form.status
+    assert f"{MEANINGS[State.CANCELLED]} This form is closed." in form.status
     assert form._verify.disabled
     assert form.verification.code[:3] in second._code.value
     assert not second._again.disabled
@@ -228,6 +271,8 @@ def test_closing_leaves_no_thread_and_may_be_repeated(form: VerifyForm) -> None:
     assert len(form_threads()) == 1
     form.close()
     form.close()
+    form._again.click()
+    assert "run its cell again" in form.status
     assert form_threads() == []
     assert form.comm is None
     assert form._number.comm is None
