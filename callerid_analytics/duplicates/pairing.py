@@ -14,6 +14,7 @@ from callerid_analytics.duplicates.words import Form
 PAIRS_PER_NAME, FEWEST_PAIRS, MOST_PAIRS = 10, 50_000, 4_000_000
 """How many candidates of each kind are compared at most: what bounds the time. Real lists stay far below."""
 _ALLOWANCE = 0.1
+"""Of a name's weight."""
 
 
 class Names(NamedTuple):

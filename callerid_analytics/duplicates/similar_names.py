@@ -26,8 +26,8 @@ def find_similar_names(
     not "Desk 2", but "Line 04" is "Line 4". Two words that several names have are two words, however close, unless
     one is far more common: "Maria" is no slip for "Marie" there.
 
-    Each group has a centre, the name with the most rows close to it, and every name in it is close to that one;
-    names are never chained from neighbour to neighbour. The same name on several rows is a group too. A name
+    Each group has a centre, its most frequent name as a rule, and every name in it is close to that one; names are
+    never chained from neighbour to neighbour. The same name on several rows is a group too. A name
     without a letter or a digit resembles nothing.
 
     Parameters
@@ -58,9 +58,9 @@ def find_similar_names(
     --------
     >>> names = ["Acme Support", "ACME suport, Inc.", "Acme Sales", "Support (Acme)"]
     >>> find_similar_names(pd.DataFrame({"friendly_name": names}))[["friendly_name", "reason"]].values.tolist()
-    [['Acme Support', "centre of the group: 'Acme Support'"],
+    [['Acme Support', "same words as 'Acme Support'"],
      ['ACME suport, Inc.', "acme matches; 'suport' for 'support'"],
-     ['Support (Acme)', "centre of the group: 'Acme Support'"]]
+     ['Support (Acme)', "same words as 'Acme Support'"]]
     """
     _check(threshold, ignore)
     ignored = frozenset(word for text in ignore for word in split(text, ())[0].words)
@@ -111,7 +111,7 @@ def _spellings(texts: list[str], places: groups.Codes, count: int) -> list[str]:
 def _explain(
     comparison: Comparison, centres: groups.Codes, spellings: list[str]
 ) -> tuple[list[str], npt.NDArray[np.float64]]:
-    reasons = [f"centre of the group: {spelling!r}" for spelling in spellings]
+    reasons = [f"same words as {spelling!r}" for spelling in spellings]
     scores = np.ones(len(centres))
     for place in np.flatnonzero(centres != np.arange(len(centres))).tolist():
         match = comparison.match(place, int(centres[place]))

@@ -18,8 +18,9 @@ Scores = dict[tuple[int, int], float]
 def centres(scores: Scores, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return for each name the place of its centre, its own place if it is one or stands alone.
 
-    Names become centres in the order of the rows that they and the names close to them have, the latter as far as
-    they are alike; each takes the close names that no centre has yet. Equal ones go by place.
+    Names become centres in the order of their rows, then of the rows of the names close to them, as far as they
+    are alike, then of their places; each takes the close names that no centre has yet. What is common is right
+    more often than what is like it.
 
     Parameters
     ----------
@@ -37,7 +38,7 @@ def centres(scores: Scores, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64
         support[other] += score * rows[one]
     centre = np.arange(len(rows))
     taken: set[int] = set()
-    for place in sorted(close, key=lambda name: (-support[name], name)):
+    for place in sorted(close, key=lambda name: (-rows[name], -support[name], name)):
         if place not in taken:
             members = [place, *(other for other in close[place] if other not in taken)]
             centre[members] = place
