@@ -138,7 +138,7 @@ def default_journal() -> Path:
 
 
 def default_verifications() -> Path:
-    """Return the folder that says which numbers are being verified on this machine: in the user's own state folder."""
+    """Return the folder, in the user's state folder, that says which numbers are being verified here."""
     import platformdirs  # late: only what changes something needs it
 
     return platformdirs.user_state_path("callerid-analytics", appauthor=False) / "verifications"

@@ -246,7 +246,7 @@ class Transport:
     def _send(self, where: str, prepared: requests.PreparedRequest, retries: int) -> Answer:
         """Make one attempt."""
         try:
-            # by the adapter, since the session takes as long again for redirects, cookies and hooks that we have not
+            # by the adapter: the session adds a quarter of the time for redirects, cookies and hooks that none has
             response = self._adapter.send(prepared, **self._options)
             status, headers, body = response.status_code, response.headers, response.content
         except requests.RequestException as error:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from callerid_analytics.duplicates import candidates, stars
+from callerid_analytics.duplicates import candidates, screening, stars
 from callerid_analytics.duplicates.comparison import FAR_MORE_COMMON, KNOWN_FROM, SHORTEST_MISTYPED, Comparison
 from callerid_analytics.duplicates.words import Form
 
@@ -34,7 +34,8 @@ def verified(names: Names, comparison: Comparison, threshold: float) -> stars.Sc
     # because the weights are here those of the words' usual spellings.
     lightest = 2 * (1 - threshold) / (2 - threshold) + _ALLOWANCE
     bags = candidates.by_words(_bags(names.forms, salts, comparison), lightest=lightest, most=most)
-    pairs = candidates.unite([slips, bags], len(names.forms))
+    found = candidates.unite([slips, bags], len(names.forms))
+    pairs = screening.promising(found, names.forms, names.runs, comparison, threshold)
     compared = (
         (one, other, comparison.match(one, other).score)
         for one, other in zip(pairs.first.tolist(), pairs.second.tolist(), strict=True)
