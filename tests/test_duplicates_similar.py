@@ -7,13 +7,17 @@ import time
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz import fuzz, process, utils
 
-from callerid_analytics.duplicates import find_similar_names, fingerprint
+from callerid_analytics.duplicates import find_similar_names, fingerprint, screening
+from callerid_analytics.duplicates.candidates import Pairs
+from callerid_analytics.duplicates.comparison import Comparison
+from callerid_analytics.duplicates.words import split
 from callerid_analytics.errors import InvalidParameter
 
 FIRST = ["Acme", "Harbor", "Northwind", "Bluebird", "Cedar", "Summit", "Juniper", "Granite", "Lantern", "Meridian",
@@ -239,3 +243,20 @@ def test_no_list_is_compared_pair_by_pair(make: Callable[[int], list[str]]) -> N
     began = time.process_time()
     find_similar_names(pd.DataFrame({"friendly_name": make(5000)}))
     assert time.process_time() - began < 20
+
+
+@given(st.lists(st.text("abcde 12", max_size=12), min_size=2, max_size=12), st.floats(0.3, 1))
+def test_no_candidate_is_left_out_that_would_reach_the_threshold(texts: list[str], least: float) -> None:
+    split_texts = dict(split(text, ()) for text in texts)
+    forms = sorted(form for form in split_texts if form.words)
+    runs = [split_texts[form] for form in forms]
+    comparison = Comparison(forms, runs)
+    first, second = np.triu_indices(len(forms), 1)
+    same_numbers = np.array(
+        [forms[a].numbers == forms[b].numbers for a, b in zip(first, second, strict=True)], bool
+    )
+    every = Pairs(first[same_numbers], second[same_numbers])
+    kept = screening.promising(every, forms, runs, comparison, least)
+    kept_pairs = set(zip(kept.first.tolist(), kept.second.tolist(), strict=True))
+    for pair in zip(every.first.tolist(), every.second.tolist(), strict=True):
+        assert pair in kept_pairs or comparison.match(*pair).score < least

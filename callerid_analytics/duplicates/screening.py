@@ -41,7 +41,9 @@ class _Words(NamedTuple):
     first: Integers
 
 
-def promising(pairs: Pairs, forms: Sequence[Form], runs: Sequence[str], comparison: Comparison, least: float) -> Pairs:
+def promising(
+    pairs: Pairs, forms: Sequence[Form], runs: Sequence[str], comparison: Comparison, least: float
+) -> Pairs:
     """Return the pairs whose score may be `least` or more.
 
     Parameters
@@ -119,13 +121,15 @@ def _bounds(first: Integers, second: Integers, words: _Words) -> Floats:
     other_rest = _sums(other_pair[~other_may], other_weight[~other_may], count)
     agreed = 2 * (shared + paired)
     whole = agreed + one_rest + other_rest + 2 * np.minimum(one_rest, other_rest)
-    return np.divide(agreed, whole, out=np.ones(count), where=whole > 0)
+    bounds: Floats = np.divide(agreed, whole, out=np.ones(count), where=whole > 0)
+    return bounds
 
 
 def _in(keys: Integers, others: Integers) -> Mask:
     """Say which keys are among the others; both ascend, as the words of a name do."""
     places = np.searchsorted(others, keys)
-    return np.append(others, -1)[places] == keys
+    found: Mask = np.append(others, -1)[places] == keys
+    return found
 
 
 def _expanded(names: Integers, starts: Integers) -> tuple[Integers, Integers]:
@@ -162,13 +166,15 @@ def _may_be_alike(one: Integers, other: Integers, words: _Words) -> Mask:
     mistyped = (more <= slips) & (_ones(words.letters[short] ^ words.letters[long]) <= 2 * slips)
     within = (words.letters[short] & ~words.letters[long]) == 0
     abbreviated = (more >= 2) & (words.first[short] == words.first[long]) & within
-    return mistyped | abbreviated
+    either: Mask = mistyped | abbreviated
+    return either
 
 
 def _ones(bits: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
     """Count the bits that are set."""
-    return _ONES[bits & 0xFFFF] + _ONES[bits >> 16]
+    ones: npt.NDArray[np.uint8] = _ONES[bits & 0xFFFF] + _ONES[bits >> 16]
+    return ones
 
 
 def _sums(pairs: Integers, weights: Floats, count: int) -> Floats:
-    return np.bincount(pairs, weights=weights, minlength=count)
+    return np.bincount(pairs, weights=weights, minlength=count).astype(np.float64, copy=False)

@@ -6,8 +6,6 @@ every name of a group is close to one and the same name, its centre.
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import numpy as np
 import numpy.typing as npt
 
@@ -29,18 +27,26 @@ def centres(scores: Scores, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64
     rows : numpy.ndarray of int64
         How many rows have each name.
     """
-    close: dict[int, list[int]] = defaultdict(list)
-    support = rows.astype(np.float64)
-    for (one, other), score in sorted(scores.items()):
-        close[one].append(other)
-        close[other].append(one)
-        support[one] += score * rows[other]
-        support[other] += score * rows[one]
-    centre = np.arange(len(rows))
-    taken: set[int] = set()
-    for place in sorted(close, key=lambda name: (-rows[name], -support[name], name)):
-        if place not in taken:
-            members = [place, *(other for other in close[place] if other not in taken)]
-            centre[members] = place
-            taken.update(members)
-    return centre
+    one, other, score = _in_order(scores)
+    near, far = np.concatenate([one, other]), np.concatenate([other, one])
+    support = rows + np.bincount(near, np.concatenate([score, score]) * rows[far], minlength=len(rows))
+    close = far[np.lexsort((far, near))].tolist()
+    ends = np.cumsum(np.bincount(near, minlength=len(rows)))
+    begins = np.append(0, ends[:-1])
+    names = np.unique(near)
+    centre = np.arange(len(rows)).tolist()
+    taken = bytearray(len(rows))
+    for place in names[np.lexsort((names, -support[names], -rows[names]))].tolist():
+        if not taken[place]:
+            taken[place] = True
+            for member in close[begins[place] : ends[place]]:
+                if not taken[member]:
+                    taken[member] = True
+                    centre[member] = place
+    return np.array(centre, dtype=np.int64)
+
+
+def _in_order(scores: Scores) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    pairs = np.array(list(scores), dtype=np.int64).reshape(-1, 2)
+    order = np.lexsort((pairs[:, 1], pairs[:, 0]))
+    return pairs[order, 0], pairs[order, 1], np.array(list(scores.values()), dtype=np.float64)[order]
