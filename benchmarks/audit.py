@@ -59,14 +59,17 @@ def estate(rows: int) -> pd.DataFrame:
     frame = practice.iloc[np.arange(rows) % len(practice)].reset_index(drop=True)
     serial = pd.Series(np.arange(rows))
     place = pd.Series(random.integers(0, PLACES, rows)).map("{:05d}".format).map(in_letters)
-    named_alike = pd.Series(random.random(rows) < 0.4) | frame["friendly_name"].isna()
-    longer = frame["phone_number"].str.len() > 8
-    digits = frame["phone_number"].str[:-5] + (serial % 100_000).map("{:05d}".format)
+    is_copy = serial >= len(practice)
+    holds_digits = frame["friendly_name"].str.contains(r"\d{3}").eq(True)  # those of the number that it had
+    named_alike = ~is_copy | pd.Series(random.random(rows) < 0.4) | frame["friendly_name"].isna()
+    names = (frame["friendly_name"] + " " + place).where(~holds_digits, place + " Desk")
+    longer = is_copy & (frame["phone_number"].str.len() > 9)
+    digits = frame["phone_number"].str[:-6] + (serial % 1_000_000).map("{:06d}".format)
     return frames.conform(
         frame.assign(
             sid="PN" + serial.map("{:032x}".format),
             phone_number=frame["phone_number"].where(~longer, digits),
-            friendly_name=frame["friendly_name"].where(named_alike, frame["friendly_name"] + " " + place),
+            friendly_name=frame["friendly_name"].where(named_alike & ~(is_copy & holds_digits), names),
         )
     )
 

@@ -19,7 +19,7 @@ from callerid_analytics.report import manifest, page
 
 FILES = {
     "report.html": "what to read first: figures, pictures and findings on one page",
-    "caller_ids.xlsx": "all rows and findings for a spreadsheet program",
+    "caller_ids.xlsx": "all rows, and the findings (the gravest million), for a spreadsheet program",
     "caller_ids_spreadsheet.csv": "all rows as CSV that a spreadsheet program cannot spoil",
     "caller_ids.csv": "all rows, lossless, for programs",
     "findings.csv": "all findings, for programs",
@@ -113,13 +113,12 @@ def _refuse_other_peoples_files(directory: Path) -> None:
 
 
 def _write_workbook(path: Path, frame: pd.DataFrame, findings: pd.DataFrame) -> None:
-    """Write rows and findings, those that are too many for one sheet on several."""
+    """Write the rows, on several sheets if one cannot hold them, and as many findings as one can, gravest first."""
     most = spreadsheets.MOST_ROWS - 1  # below the header
     sheets: dict[str, pd.DataFrame] = {}
-    for name, table in (("Caller IDs", frame), ("Findings", findings)):
-        for number, start in enumerate(range(0, max(len(table), 1), most), 1):
-            sheets[name if number == 1 else f"{name} {number}"] = table.iloc[start : start + most]
-    spreadsheets.write_xlsx(sheets, path)
+    for number, start in enumerate(range(0, max(len(frame), 1), most), 1):
+        sheets["Caller IDs" if number == 1 else f"Caller IDs {number}"] = frame.iloc[start : start + most]
+    spreadsheets.write_xlsx(sheets | {"Findings": findings.head(most)}, path)
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
