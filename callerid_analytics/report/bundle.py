@@ -113,7 +113,7 @@ def _refuse_other_peoples_files(directory: Path) -> None:
 
 
 def _write_workbook(path: Path, frame: pd.DataFrame, findings: pd.DataFrame) -> None:
-    """Write the rows, on several sheets if there are too many for one, and one sheet of findings, gravest first."""
+    """Write the rows, on several sheets if one cannot hold them, and a sheet of findings, gravest first."""
     most = spreadsheets.MOST_ROWS - 1  # below the header
     sheets: dict[str, pd.DataFrame] = {}
     for number, start in enumerate(range(0, max(len(frame), 1), most), 1):
