@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import signal
+import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from callerid_analytics.cli import run
-from callerid_analytics.sandbox import Sandbox
+from callerid_analytics.sandbox import Fault, Sandbox
+from tests.forking import Forking
 
 Capture = pytest.CaptureFixture[str]
 
@@ -234,3 +237,30 @@ def test_what_is_not_there_is_one_sentence(arguments: list[str], capsys: Capture
 def test_wrong_use_is_exit_code_2(arguments: list[str], capsys: Capture) -> None:
     assert run(arguments) == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+APPLY = """
+import json, os
+os.environ.update(json.loads(arguments[0]))
+os.chdir(arguments[1])
+from callerid_analytics.cli import run
+assert run(["rename", "apply", "plan.csv", "--journal", "j.sqlite", "--yes"]) == 3
+"""
+
+
+def test_ctrl_c_prints_the_command_that_resumes(account: Sandbox, capsys: Capture, forking: Forking) -> None:
+    for n in range(3, 60):
+        account.add_caller_id(f"+141555501{n:02}", f"Desk  {n}")
+    assert run(["rename", "plan", "plan.csv"]) == 0
+    account.set_faults(Fault("latency", seconds=0.05))
+    forking.start(APPLY, json.dumps(account.environ), Path.cwd())
+    deadline = time.monotonic() + 30
+    while not any(request["method"] == "POST" for request in account.requests()):
+        assert time.monotonic() < deadline
+    forking.send(signal.SIGINT)
+    assert forking.wait() == 0, forking.output
+    account.set_faults()
+    command = next(line for line in forking.output.splitlines() if "rename resume" in line).split()
+    assert command[:3] == ["callerids", "rename", "resume"]
+    assert run(command[1:]) == 0
+    assert not any("  " in name for name in names(account).values())
