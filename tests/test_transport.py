@@ -45,7 +45,7 @@ def client(server: ScriptedServer, waits: Waits) -> Client:
 
 
 def make_client(server: ScriptedServer, waits: Waits, **options: object) -> Client:
-    defaults = {"pause": waits.pause, "clock": waits.clock, "jitter": lambda: 1.0, "timeout": (1.0, 0.2)}
+    defaults = {"pause": waits.pause, "clock": waits.clock, "jitter": lambda: 1.0}
     return Client(ACCOUNT, "secret-token", base_url=server.url, **{**defaults, **options})  # type: ignore[arg-type] # any option
 
 
@@ -118,11 +118,11 @@ def test_failures_are_retried_where_repeating_is_harmless(
 
 @repeatable_operation
 def test_a_timeout_is_retried_where_repeating_is_harmless(
-    client: Client, server: ScriptedServer, operation: Operation, success: Reply
+    server: ScriptedServer, waits: Waits, operation: Operation, success: Reply
 ) -> None:
     never = threading.Event()
     server.say(Reply(until=never), success)
-    operation(client)
+    operation(make_client(server, waits, timeout=(5.0, 0.5)))
     never.set()
     assert len(server.requests) == 2
 
@@ -139,11 +139,11 @@ def test_a_validation_is_never_sent_twice_unless_nothing_was_processed(
     assert len(server.requests) == 1
 
 
-def test_a_validation_that_times_out_is_not_sent_twice(client: Client, server: ScriptedServer) -> None:
+def test_a_validation_that_times_out_is_not_sent_twice(server: ScriptedServer, waits: Waits) -> None:
     never = threading.Event()
     server.say(Reply(until=never))
     with pytest.raises(errors.TimedOut):
-        validate(client)
+        validate(make_client(server, waits, timeout=(5.0, 0.5)))
     never.set()
     assert len(server.requests) == 1
 
