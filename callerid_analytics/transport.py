@@ -16,7 +16,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 from weakref import WeakSet
@@ -246,7 +245,7 @@ class Transport:
     def _send(self, where: str, prepared: requests.PreparedRequest, retries: int) -> Answer:
         """Make one attempt."""
         try:
-            # by the adapter: the session adds a quarter of the time for redirects, cookies and hooks that none has
+            # by the adapter: the session adds a quarter of the time for redirects, cookies and hooks; not wanted
             response = self._adapter.send(prepared, **self._options)
             status, headers, body = response.status_code, response.headers, response.content
         except requests.RequestException as error:
@@ -342,7 +341,6 @@ def _session(settings: Settings, adapter: HTTPAdapter) -> requests.Session:
     session.auth = (settings.username, settings.password)
     session.headers["User-Agent"] = f"callerid-analytics (Python {platform.python_version()}; requests)"
     session.headers["Accept"] = "application/json"
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.mount(settings.base_url, adapter)
     if urlsplit(settings.base_url).hostname in _LOOPBACK:
         session.trust_env = False  # a proxy from the environment cannot reach this machine's own loopback

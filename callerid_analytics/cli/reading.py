@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from callerid_analytics.cli import rows
 from callerid_analytics.cli.exit_codes import DONE, FAILED
 from callerid_analytics.cli.options import connection_options, row_options
-from callerid_analytics.cli.rows import connected, refuse_both, say_failures
 from callerid_analytics.cli.terminal import counted, day, print_table, row, say
 from callerid_analytics.errors import PartialLoadError
 
@@ -31,7 +31,7 @@ def accounts(base_url: str | None, status: str | None) -> int:
 
     A line for each account: its SID, status, type and name. You are the one that TWILIO_ACCOUNT_SID names.
     """
-    with connected(base_url) as client:
+    with rows.connected(base_url) as client:
         lines = (
             row(_ACCOUNTS, account.sid, account.status, account.type, account.friendly_name)
             + ("  (you)" if account.sid == client.account_sid else "")
@@ -57,8 +57,8 @@ def list_(
     The account is the one that TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN name. Filters are exact; for a part of a
     name, pipe the table through grep.
     """
-    refuse_both(account_sids, all_accounts=all_accounts)
-    with connected(base_url) as client:
+    rows.refuse_both(account_sids, all_accounts=all_accounts)
+    with rows.connected(base_url) as client:
         read_from = _accounts(client, account_sids, all_accounts=all_accounts)
         found = (
             caller_id
@@ -116,23 +116,19 @@ def export(
     The account is the one that TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN name.
     """
     from callerid_analytics import exports
-    from callerid_analytics.loading import load
 
-    refuse_both(account_sids, all_accounts=all_accounts)
     # Asked now, so that a wrong ending is said before an hour of reading and not after it.
     format_ = format_ or ("csv" if file == "-" else exports.format_of(file))
-    which: Any = "all" if all_accounts else list(account_sids) or "self"
     code = DONE
     try:
-        with connected(base_url) as client:
-            frame = load(client, accounts=which, phone_number=phone_number, friendly_name=friendly_name)
+        frame = rows.read(None, base_url, account_sids, phone_number, friendly_name, all_accounts=all_accounts)
     except PartialLoadError as error:
-        say_failures(error.report)
+        rows.say_failures(error.report)
         if not partial:
-            rows = len(error.frame)
+            count = len(error.frame)
             say(
                 "Nothing was written."
-                + (f" Add --partial to write the {rows:,} rows that were read." if rows else "")
+                + (f" Add --partial to write the {count:,} rows that were read." if count else "")
             )
             return FAILED
         frame, code = error.frame, FAILED

@@ -13,9 +13,6 @@ from callerid_analytics.files import StrPath, replacing
 from callerid_analytics.plans.contract import checked, kind, refuse_other_columns
 from callerid_analytics.plans.problems import recheck
 
-_EMPTY_TEXT = "'"
-"""Empty text, as against missing: a spreadsheet program cannot tell ``""`` from nothing."""
-
 
 def save_plan(plan: pd.DataFrame, path: StrPath) -> None:
     """Write a plan as CSV that Excel and LibreOffice open and save without spoiling it.
@@ -94,8 +91,8 @@ def _at_once(table: pd.DataFrame, change: Callable[[pd.Series], pd.Series]) -> p
 
 
 def _written(texts: pd.Series) -> pd.Series:
-    return spreadsheets.protect(texts).mask(texts.eq(""), _EMPTY_TEXT).fillna("")
+    return spreadsheets.protect(texts).fillna("")
 
 
 def _read(texts: pd.Series) -> pd.Series:
-    return spreadsheets.unprotect(texts).mask(texts.eq("")).mask(texts.eq(_EMPTY_TEXT), "")
+    return spreadsheets.unprotect(texts).mask(texts.eq(""))
