@@ -10,14 +10,18 @@ import re
 from datetime import date, datetime
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from callerid_analytics.errors import ContractError, InvalidParameter
 
 Moment = str | date | datetime | pd.Timestamp
 
 _NOT_ISO = {"UK": "GB", "EN": "GB"}
-_NUMBER_LIKE = r"[+()\-.\s\d]*\d[+()\-.\s\d]*"
+NUMBER_LIKE = r"^[+()\-.\s\d]*\d[+()\-.\s\d]*$"
+"""What a name looks like that is a phone number and nothing else."""
 
 
 def in_region(frame: pd.DataFrame, *regions: str) -> pd.DataFrame:
@@ -196,12 +200,31 @@ def never_renamed(frame: pd.DataFrame) -> pd.DataFrame:
     >>> never_renamed(frame).index.tolist()
     [0]
     """
-    name = _column(frame, "friendly_name", "never_renamed").astype("string").fillna("")
-    number = _digits(_column(frame, "phone_number", "never_renamed").astype("string").fillna(""))
-    in_name = _digits(name)
-    is_number = name.str.fullmatch(_NUMBER_LIKE)
-    is_own = (in_name == number) | ("1" + in_name == number)
-    return frame[((name.str.strip() == "") | (is_number & is_own)).astype(bool)]
+    return frame[is_never_renamed(frame)]
+
+
+def is_never_renamed(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Say of each row whether `never_renamed` keeps it; with the same columns and errors.
+
+    Returns
+    -------
+    numpy.ndarray of bool
+        One element per row.
+
+    Examples
+    --------
+    >>> is_never_renamed(pd.DataFrame({"phone_number": ["+14155550100"], "friendly_name": [None]})).tolist()
+    [True]
+    """
+    names, numbers = (_arrow(_column(frame, name, "never_renamed")) for name in ("friendly_name", "phone_number"))
+    is_unnamed = _mask(pc.equal(pc.utf8_trim_whitespace(names), ""))
+    is_number = _mask(pc.match_substring_regex(names, NUMBER_LIKE))
+    in_name, number = (
+        pc.replace_substring_regex(texts.filter(is_number), r"\D", "") for texts in (names, numbers)
+    )
+    without_one = pc.replace_substring_regex(number, "^1", "")  # as North Americans write it
+    is_unnamed[is_number] = _mask(pc.or_(pc.equal(in_name, number), pc.equal(in_name, without_one)))
+    return is_unnamed
 
 
 def invalid(frame: pd.DataFrame) -> pd.DataFrame:
@@ -292,5 +315,12 @@ def _moment(value: Moment | None, function: str) -> pd.Timestamp | None:
     return moment.tz_localize("UTC") if moment.tzinfo is None else moment.tz_convert("UTC")
 
 
-def _digits(texts: pd.Series) -> pd.Series:
-    return texts.str.replace(r"\D", "", regex=True)
+def _arrow(texts: pd.Series) -> pa.Array:
+    """Return a column as Arrow's text, what is missing as empty text."""
+    array = pa.array(texts.astype("string"))
+    whole = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return pc.fill_null(whole.cast(pa.large_string()), "")
+
+
+def _mask(booleans: pa.Array) -> npt.NDArray[np.bool_]:
+    return np.array(booleans.to_numpy(zero_copy_only=False), dtype=bool)

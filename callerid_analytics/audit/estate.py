@@ -114,10 +114,7 @@ class Estate:
     @cached_property
     def never_named(self) -> Mask:
         """Whether a name is missing, empty or still the number."""
-        without_letters = pc.match_substring_regex(self.names.dictionary, r"^\P{L}*$").take(self.names.indices)
-        candidates = self.frame[np.asarray(without_letters.fill_null(True))]
-        never: Mask = self.frame.index.isin(filters.never_renamed(candidates).index)
-        return never
+        return filters.is_never_renamed(self.frame)
 
     @cached_property
     def names(self) -> pa.DictionaryArray:

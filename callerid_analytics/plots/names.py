@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from callerid_analytics import frames
+from callerid_analytics import filters, frames
 from callerid_analytics.parameters import LONGEST_NAME
 from callerid_analytics.plots import bars, canvas
 
@@ -28,7 +28,6 @@ QUALITIES = {
     "still the number": "not chosen",
     "no name": "not chosen",
 }
-_NUMBER_LIKE = r"^[+()\-.\s\d]*\d[+()\-.\s\d]*$"
 _FEWEST_DIGITS = 7  # fewer are an extension or a room, not a phone number
 _SPACE = r"[\t-\r\x{85}\p{Z}]"
 _NOT_PLAIN = r"[\t-\r\x{85}\x{A0}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}]"
@@ -85,14 +84,13 @@ def count_qualities(frame: pd.DataFrame) -> pd.Series:
     """Return how many rows each quality has."""
     names, numbers = pc.fill_null(_arrow(frame["friendly_name"]), ""), _arrow(frame["phone_number"])
     trimmed = pc.utf8_trim_whitespace(names)
-    own, other = _numbers_as_names(names, numbers)
     tests = {
         "no name": _mask(pc.equal(trimmed, "")),
-        "still the number": own,
+        "still the number": filters.is_never_renamed(frame),
         f"over {LONGEST_NAME} characters": _mask(pc.greater(pc.utf8_length(names), LONGEST_NAME)),
         "control characters": _mask(pc.match_substring_regex(names, _CONTROL)),
         "stray white space": _mask(pc.match_substring_regex(names, _STRAY)),
-        "a different number": other,
+        "a different number": _are_phone_numbers(names) & _mask(pc.is_valid(numbers)),
         "ALL CAPS": _mask(pc.utf8_is_upper(names)),
         "all lower case": _mask(pc.utf8_is_lower(names)),
     }
@@ -101,16 +99,12 @@ def count_qualities(frame: pd.DataFrame) -> pd.Series:
     return pd.Series(counts, index=[*tests, "nothing odd"]).reindex(list(QUALITIES))
 
 
-def _numbers_as_names(names: Any, numbers: Any) -> tuple[Any, Any]:
-    """Return which names are the row's own number, and which are another one."""
-    alike = _mask(pc.match_substring_regex(names, _NUMBER_LIKE))
-    in_name, number = (pc.replace_substring_regex(texts.filter(alike), r"\D", "") for texts in (names, numbers))
-    without_one = pc.replace_substring_regex(number, "^1", "")  # as North Americans write it
-    same = _mask(pc.or_(pc.equal(in_name, number), pc.equal(in_name, without_one)))
-    long = _mask(pc.and_(pc.greater_equal(pc.utf8_length(in_name), _FEWEST_DIGITS), pc.is_valid(number)))
-    own, other = alike.copy(), alike.copy()
-    own[alike], other[alike] = same, long & ~same
-    return own, other
+def _are_phone_numbers(names: Any) -> Any:
+    """Return which names are a phone number, be it the row's own or another."""
+    found = _mask(pc.match_substring_regex(names, filters.NUMBER_LIKE))
+    digits = pc.replace_substring_regex(names.filter(found), r"\D", "")
+    found[found] = _mask(pc.greater_equal(pc.utf8_length(digits), _FEWEST_DIGITS))
+    return found
 
 
 def _arrow(column: pd.Series) -> Any:
