@@ -38,7 +38,9 @@ class Database:
 
     def __init__(self, path: str | PathLike[str] | None = None) -> None:
         self._lock = threading.RLock()
-        self._connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
+        self._opened: sqlite3.Connection | None = sqlite3.connect(
+            path or ":memory:", isolation_level=None, check_same_thread=False
+        )
         try:
             self._prepare()
         except (sqlite3.DatabaseError, ValueError) as error:
@@ -60,7 +62,15 @@ class Database:
     def close(self) -> None:
         """Close the database; a file is then complete by itself."""
         with self._lock:
-            self._connection.close()
+            if self._opened:
+                self._opened.close()
+                self._opened = None
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if self._opened is None:  # another thread has stopped the sandbox while this one was about to ask it
+            raise RuntimeError("The sandbox is not running any more")
+        return self._opened
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

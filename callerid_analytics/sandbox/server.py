@@ -120,12 +120,12 @@ class Sandbox(Outside):
 
     def stop(self) -> None:
         """End at once: thread, connections and port are gone, and data in memory is lost. May be repeated."""
-        if self._running:
-            self._running.listener.end()
-            self._clock.detach(self._running.world.telephony)
-            self._running.world.courier.stop()
-            self._running.world.store.close()
-            self._running = None
+        ended, self._running = self._running, None
+        if ended:
+            ended.listener.end()
+            self._clock.detach(ended.world.telephony)
+            ended.world.courier.stop()
+            ended.world.store.close()
 
     def serve(self, announce: Callable[[], object] = lambda: None) -> None:
         """Serve from the main thread until SIGINT or SIGTERM, for programs that do nothing else.

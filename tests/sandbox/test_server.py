@@ -272,3 +272,10 @@ def test_100_000_rows_page_through() -> None:
         api.session.close()
         assert len(seen) == len(set(seen)) == 100_000
         assert set(seen) == {row["sid"] for row in sandbox.caller_ids()}
+
+
+def test_a_thread_that_is_late_hears_that_the_sandbox_has_stopped() -> None:
+    with Sandbox(numbers=3) as sandbox:
+        store = sandbox._world.store
+    with pytest.raises(RuntimeError, match="not running"):
+        store.newest_calls(1)
