@@ -120,4 +120,4 @@ def _draw(figure: Figure, frame: pd.DataFrame, findings: pd.DataFrame | None) ->
 def with_account_names(findings: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     """Return the findings with the names that their accounts have in the frame."""
     canvas.require(findings, "overview", "account_sid")
-    return findings.assign(account_name=findings["account_sid"].astype(object).map(account_names(frame)))
+    return findings.assign(account_name=findings["account_sid"].map(account_names(frame)))

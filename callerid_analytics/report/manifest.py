@@ -88,7 +88,6 @@ def _account(sid: str, account: dict[str, Any]) -> dict[str, Any]:
 
 
 def _counts(values: pd.Series) -> dict[str, int]:
-    counts = values.astype("string").value_counts()
-    return {
-        str(value): int(count) for value, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    }
+    counts = values.value_counts()
+    ordered = sorted(counts[counts > 0].items(), key=lambda item: (-item[1], item[0]))
+    return {str(value): int(count) for value, count in ordered}

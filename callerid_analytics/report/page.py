@@ -65,15 +65,11 @@ def _pictures(frame: pd.DataFrame, findings: pd.DataFrame) -> list[tuple[str, Ma
 def _rules(findings: pd.DataFrame, rules: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rules that found something, the gravest and most frequent first, each with its first findings."""
     described = rules.set_index("id").to_dict("index")
-    found = []
-    for name, rows in findings.groupby("rule", observed=True, sort=False):
-        shown = rows.head(_MOST_FINDINGS).astype("object")
-        found.append(
-            described[str(name)]
-            | {
-                "id": name,
-                "count": len(rows),
-                "rows": shown.where(shown.notna(), "").to_dict("records"),
-            }
-        )
+    counts = findings["rule"].value_counts()
+    shown = findings.groupby("rule", observed=True, sort=False).head(_MOST_FINDINGS).astype("object")
+    shown = shown.where(shown.notna(), "")
+    found = [
+        described[str(name)] | {"id": name, "count": int(counts[name]), "rows": rows.to_dict("records")}
+        for name, rows in shown.groupby("rule", sort=False)
+    ]
     return sorted(found, key=lambda rule: (SEVERITIES.index(rule["severity"]), -rule["count"]))
