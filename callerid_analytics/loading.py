@@ -22,7 +22,7 @@ from callerid_analytics.client import Client
 from callerid_analytics.dates import parse_dates
 from callerid_analytics.errors import CallerIdError, InvalidParameter, PartialLoadError, RequestError
 from callerid_analytics.paging import FetchedPage
-from callerid_analytics.progress import progress_bar
+from callerid_analytics.progress import Progress, progress_bar
 from callerid_analytics.records import Account, CallerId, CallerIdPage
 
 Fetched = FetchedPage[CallerIdPage]
@@ -30,6 +30,8 @@ Fetched = FetchedPage[CallerIdPage]
 READ, FAILED, NOT_ACTIVE = "read", "failed", "not active"
 
 _ACCOUNTS_AT_ONCE = 8
+_TICK = 0.2
+"""Seconds between two calls, at most, of who asked to be told of the progress."""
 _DATES = {"date_created": "date_created_text", "date_updated": "date_updated_text"}
 _SENT = tuple(column.name for column in frames.COLUMNS if column.name in CallerId.__struct_encode_fields__)
 
@@ -45,7 +47,7 @@ def load(
     phone_number: str | None = None,
     friendly_name: str | None = None,
     page_size: int = 1000,
-    progress: bool = True,
+    progress: Progress = True,
     strict: bool = True,
 ) -> pd.DataFrame:
     """Load verified caller IDs into one DataFrame.
@@ -60,8 +62,9 @@ def load(
         Only rows with exactly this number, or exactly this name. The server does the filtering.
     page_size : int, default 1000
         Rows a request, 1 to 1000.
-    progress : bool, default True
-        Show a progress bar, in a notebook or in a terminal.
+    progress : bool or callable, default True
+        Show a progress bar, in a notebook or in a terminal; or what to call instead, now and then, with how many
+        caller IDs have come, and None. What it raises ends the load, even while the server is silent.
     strict : bool, default True
         Raise when an account could not be read, rather than warn.
 
@@ -189,11 +192,11 @@ def _readings(client: Client, accounts: Literal["self", "all"] | Sequence[str]) 
     return [_Reading(parameters.sid(sid, "AC")) for sid in dict.fromkeys(accounts)]
 
 
-def _read_all(client: Client, readings: list[_Reading], query: dict[str, Any], *, progress: bool) -> None:
+def _read_all(client: Client, readings: list[_Reading], query: dict[str, Any], *, progress: Progress) -> None:
     """Read every active account: one request of each at a time, several accounts side by side."""
     to_read = [reading for reading in readings if reading.status == READ]
     with (
-        progress_bar(unit="caller IDs", shown=progress) as bar,
+        progress_bar(unit="caller IDs", progress=progress) as bar,
         _pool(len(to_read)) as pool,
         client.abortable() as abortable,
     ):
@@ -202,7 +205,8 @@ def _read_all(client: Client, readings: list[_Reading], query: dict[str, Any], *
             pool.submit(next, pages, None): reading for reading, pages in steps.items()
         }
         while waiting:
-            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+            bar.update(0)
+            for future in wait(waiting, timeout=_TICK, return_when=FIRST_COMPLETED).done:
                 reading = waiting.pop(future)
                 try:
                     fetched = future.result()

@@ -1,13 +1,19 @@
-"""Progress bars: a widget in a notebook, a line in a terminal, and nothing where nobody would see it move."""
+"""Progress: a bar in a notebook or a terminal, nothing where nobody would see it move, or a call to whoever asks."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
+Progress = bool | Callable[[int, int | None], object]
+"""Whether to show a bar, where somebody would see it; or what to call instead, with how many are done and of how
+many (None if that is not known). It is called often, in the thread that asked for the work; what it raises ends
+the work, and ``KeyboardInterrupt`` ends it as Ctrl-C would."""
 
-def progress_bar(*, unit: str, total: int | None = None, shown: bool = True) -> Any:
-    """Return a tqdm bar; one that does nothing when it is not to be shown, or standard error is a file.
+
+def progress_bar(*, unit: str, total: int | None = None, progress: Progress = True) -> Any:
+    """Return a tqdm bar; one that shows nothing when nobody wants it, or standard error is a file.
 
     Parameters
     ----------
@@ -15,15 +21,24 @@ def progress_bar(*, unit: str, total: int | None = None, shown: bool = True) -> 
         What is counted, as a plural.
     total : int, optional
         How many there will be, where that is known.
-    shown : bool, default True
-        Whether the user wants one.
+    progress : bool or callable, default True
+        See `Progress`.
     """
     from tqdm.auto import tqdm  # late: it loads ipywidgets
+
+    tell = progress if callable(progress) else None
 
     class Bar(tqdm):  # type: ignore[type-arg] # generic in its stubs only
         monitor_interval = 0  # tqdm's watching thread would outlive the work
 
-    watched = shown and (in_notebook() or (sys.stderr is not None and sys.stderr.isatty()))
+        def update(self, n: float | None = 1) -> bool | None:
+            if tell is None:
+                return super().update(n)
+            self.n += n or 0
+            tell(int(self.n), total)
+            return None
+
+    watched = progress is True and (in_notebook() or (sys.stderr is not None and sys.stderr.isatty()))
     return Bar(total=total, unit=f" {unit}", disable=not watched, dynamic_ncols=True)
 
 

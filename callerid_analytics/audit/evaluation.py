@@ -11,6 +11,7 @@ from callerid_analytics.audit import exemptions, findings
 from callerid_analytics.audit.estate import estate
 from callerid_analytics.audit.policy import Policy
 from callerid_analytics.audit.rules import rules_for
+from callerid_analytics.progress import Progress, progress_bar
 
 
 def audit(
@@ -19,6 +20,7 @@ def audit(
     *,
     report: dict[str, Any] | None = None,
     today: date | None = None,
+    progress: Progress = False,
 ) -> pd.DataFrame:
     """Find what is wrong with caller IDs.
 
@@ -32,6 +34,9 @@ def audit(
         The load report; by default ``frame.attrs["load_report"]``, where it is there.
     today : datetime.date or datetime.datetime, optional
         What ages and exemptions go by; by default now. A date is its first moment, and what has no zone is UTC.
+    progress : bool or callable, default False
+        Show a progress bar, in a notebook or in a terminal; or what to call instead, after each rule, with how
+        many rules are done and of how many. What it raises ends the audit.
 
     Returns
     -------
@@ -63,10 +68,12 @@ def audit(
     policy = policy or Policy()
     rules = rules_for(policy)
     under_audit = estate(frame, policy, frame.attrs.get("load_report") if report is None else report, today)
-    answers = [
-        (rule.id, rule.severity, exemptions.without_exempt(under_audit, rule.id, rule.find(under_audit)))
-        for rule in rules
-    ]
+    answers = []
+    with progress_bar(unit="rules", total=len(rules), progress=progress) as bar:
+        for rule in rules:
+            rows = exemptions.without_exempt(under_audit, rule.id, rule.find(under_audit))
+            answers.append((rule.id, rule.severity, rows))
+            bar.update()
     found = findings.table(under_audit, answers)
     found.attrs = {
         "complete": under_audit.is_complete,

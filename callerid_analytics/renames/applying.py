@@ -12,6 +12,7 @@ from callerid_analytics.client import Client
 from callerid_analytics.errors import InvalidParameter, JournalError
 from callerid_analytics.files import StrPath
 from callerid_analytics.journal import Entry, JournalWriter, Kind, Run
+from callerid_analytics.progress import Progress
 from callerid_analytics.renames import outcomes
 from callerid_analytics.renames.carrying import carry_out
 
@@ -25,7 +26,7 @@ def apply_plan(
     journal: StrPath | None = None,
     accept: Collection[str] = (),
     confirm_deletions: int | None = None,
-    progress: bool = True,
+    progress: Progress = True,
 ) -> pd.DataFrame:
     """Rename, or delete, what a plan says, where it is still as the plan knows it.
 
@@ -41,8 +42,9 @@ def apply_plan(
         Problems of `plans.ACCEPTABLE` that do not matter; rows with another problem are skipped.
     confirm_deletions : int, optional
         For a plan of deletions, how many caller IDs it deletes: a deletion cannot be undone.
-    progress : bool, default True
-        Show a progress bar, in a notebook or in a terminal.
+    progress : bool or callable, default True
+        Show a progress bar, in a notebook or in a terminal; or what to call instead, now and then, with how many
+        rows are done and of how many. ``KeyboardInterrupt`` raised by it has the effect of Ctrl-C.
 
     Returns
     -------
@@ -87,7 +89,7 @@ def apply_plan(
     return result
 
 
-def resume_run(journal: StrPath | None, run: str, client: Client, *, progress: bool = True) -> pd.DataFrame:
+def resume_run(journal: StrPath | None, run: str, client: Client, *, progress: Progress = True) -> pd.DataFrame:
     """Finish a run that was cut off: by Ctrl-C, an error, a kill or a power cut.
 
     Rows that were perhaps sent are looked up before anything is sent; rows that failed for a reason that may pass
@@ -101,8 +103,9 @@ def resume_run(journal: StrPath | None, run: str, client: Client, *, progress: b
         One that `list_runs` lists.
     client : Client
         Of the same main account, on the same host.
-    progress : bool, default True
-        Show a progress bar, in a notebook or in a terminal.
+    progress : bool or callable, default True
+        Show a progress bar, in a notebook or in a terminal; or what to call instead, now and then, with how many
+        rows are done and of how many. ``KeyboardInterrupt`` raised by it has the effect of Ctrl-C.
 
     Returns
     -------

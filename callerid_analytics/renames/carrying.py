@@ -14,7 +14,7 @@ from typing import Any
 from callerid_analytics.client import Client
 from callerid_analytics.errors import CallerIdError, Interrupted
 from callerid_analytics.journal import JournalWriter, Outcome, Row, Run
-from callerid_analytics.progress import progress_bar
+from callerid_analytics.progress import Progress, progress_bar
 from callerid_analytics.renames.settling import settle
 from callerid_analytics.renames.turns import Turns
 
@@ -26,7 +26,7 @@ _TICK = 0.1
 """Seconds between two looks at how far it is."""
 
 
-def carry_out(journal: JournalWriter, run: Run, client: Client, *, progress: bool) -> None:
+def carry_out(journal: JournalWriter, run: Run, client: Client, *, progress: Progress) -> None:
     """Do what is still to be done of a run.
 
     Raises
@@ -48,11 +48,11 @@ def carry_out(journal: JournalWriter, run: Run, client: Client, *, progress: boo
     journal.end(run.run)
 
 
-def _all_done(journal: JournalWriter, run: Run, rows: list[Row], client: Client, *, progress: bool) -> None:
+def _all_done(journal: JournalWriter, run: Run, rows: list[Row], client: Client, *, progress: Progress) -> None:
     turns = Turns(rows, lambda account: _rows_at_once(client.limit(account)))
     size = min(_THREADS + _THREADS_PER_ACCOUNT * turns.accounts, _MOST_THREADS, len(rows))
     with (
-        progress_bar(unit="rows", total=len(rows), shown=progress) as bar,
+        progress_bar(unit="rows", total=len(rows), progress=progress) as bar,
         _pool(size) as pool,
         client.abortable() as abortable,
     ):

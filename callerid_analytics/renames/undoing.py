@@ -11,6 +11,7 @@ from callerid_analytics.client import Client
 from callerid_analytics.errors import AuthenticationFailed, InvalidParameter, JournalError, RequestError
 from callerid_analytics.files import StrPath
 from callerid_analytics.journal import Journal, JournalWriter
+from callerid_analytics.progress import Progress
 from callerid_analytics.renames import outcomes
 from callerid_analytics.renames.applying import entries, new_run, refuse_other_client
 from callerid_analytics.renames.carrying import carry_out
@@ -55,7 +56,7 @@ def undo_run(
     client: Client,
     *,
     sids: Collection[str] | None = None,
-    progress: bool = True,
+    progress: Progress = True,
 ) -> pd.DataFrame:
     """Give caller IDs back the names that runs have changed, where they still have the changed name.
 
@@ -67,8 +68,9 @@ def undo_run(
         As for `plan_undo`; ``"all"`` is all runs of the client's main account and host.
     client : Client
         Of the same main account, on the same host.
-    progress : bool, default True
-        Show a progress bar, in a notebook or in a terminal.
+    progress : bool or callable, default True
+        Show a progress bar, in a notebook or in a terminal; or what to call instead, now and then, with how many
+        rows are done and of how many. ``KeyboardInterrupt`` raised by it has the effect of Ctrl-C.
 
     Returns
     -------
