@@ -69,6 +69,11 @@ def status(text: str, mood: Mood = "plain") -> str:
     return f'<div class="callerids-status is-{mood}" role="status">{escape(text)}</div>'
 
 
+def count(done: int, total: int | None) -> str:
+    """Return how far something is."""
+    return f'<span class="callerids-count">{done:,}{"" if total is None else f" of {total:,}"}</span>'
+
+
 def facts(number: str, about: str) -> str:
     """Return what is known of a number."""
     return f'<div class="callerids-facts" role="note"><b>{escape(number)}</b> {escape(about)}</div>'

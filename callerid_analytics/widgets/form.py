@@ -34,7 +34,7 @@ class Form(VBox):  # type: ignore[misc]  # ipywidgets has no types
     Parameters
     ----------
     subject : object
-        The client or sandbox that it is for.
+        The client or sandbox that it is for; None where any number of forms may stand side by side.
     heading : str
         What the form is called.
     pause : callable
@@ -46,7 +46,7 @@ class Form(VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def __init__(self, subject: Any, *, heading: str, pause: Pause) -> None:
         self._subject = subject
-        self._earlier = _LATEST.get(subject, {}).get(type(self), lambda: None)()
+        self._earlier = _LATEST.get(subject, {}).get(type(self), lambda: None)() if subject is not None else None
         if self._earlier:
             self._earlier.stop()
         self._drawing = threading.RLock()
@@ -122,7 +122,8 @@ class Form(VBox):  # type: ignore[misc]  # ipywidgets has no types
         """Draw for the first time; called once all is there that is drawn."""
         self._is_stopped = False
         self._earlier = None
-        _LATEST.setdefault(self._subject, {})[type(self)] = weakref.ref(self)
+        if self._subject is not None:
+            _LATEST.setdefault(self._subject, {})[type(self)] = weakref.ref(self)
         self._draw()
 
     def _begin(self) -> None:

@@ -56,6 +56,10 @@ class Work:
         self._join()
         self._is_done = True
 
+    def join(self) -> None:
+        """Wait until all steps are taken."""
+        self._join()
+
     def finish(self) -> None:
         """Declare that the step under way is the last."""
         self._is_done = True
