@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any, Self
 
 from callerid_analytics import paging, parameters
+from callerid_analytics.errors import RequestError
 from callerid_analytics.records import (
     Account,
     AccountPage,
@@ -131,6 +132,19 @@ class Client:
     def base_url(self) -> str:
         """Scheme and host that requests go to."""
         return self._transport.settings.base_url
+
+    def is_practice(self) -> bool:
+        """Ask whether this is a sandbox, in which nothing is real, at a path that Twilio does not have.
+
+        Only a server on this machine is asked. One that does not answer is taken for a real one.
+        """
+        if not self._transport.settings.is_local:
+            return False
+        try:
+            self._transport.request("GET", "/sandbox/state")
+        except RequestError:
+            return False
+        return True
 
     def iter_caller_ids(
         self,

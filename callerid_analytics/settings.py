@@ -27,6 +27,7 @@ from callerid_analytics.errors import ConfigurationError, MissingCredentials
 
 _PAIRS = (("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"), ("TWILIO_API_KEY", "TWILIO_API_SECRET"))
 _CREDENTIALS = tuple(name for pair in _PAIRS for name in pair)
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _HOST_PART = re.compile(r"[a-z0-9-]+")
 
 
@@ -57,6 +58,11 @@ class Settings:
     def uses_api_key(self) -> bool:
         """Whether an API key signs in, rather than the account's own token."""
         return self.username != self.account_sid
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the host is this machine."""
+        return urlsplit(self.base_url).hostname in _LOOPBACK
 
     @classmethod
     def of(
@@ -148,6 +154,14 @@ def environment_holds_credentials(environ: Mapping[str, str] | None = None) -> b
     """Whether any variable says whom to sign in as, or where; half a pair counts as well."""
     values = _values(environ)
     return any(name in values for name in (*_CREDENTIALS, "CALLERIDS_BASE_URL"))
+
+
+def environment_for_child(added: Mapping[str, str], *, jupyter_path: Path | None = None) -> dict[str, str]:
+    """Return this process's environment, these variables, and a folder where Jupyter is to look, for a child."""
+    environ = {**os.environ, **added}
+    if jupyter_path is not None:
+        environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(jupyter_path), environ.get("JUPYTER_PATH")]))
+    return environ
 
 
 def _values(environ: Mapping[str, str] | None) -> dict[str, str]:

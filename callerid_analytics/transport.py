@@ -1,4 +1,4 @@
-"""The one door to the network: sends a request, and sends it again where that helps and cannot harm.
+"""Sends a request, and sends it again where that helps and cannot harm.
 
 A request is repeated after a 429 whatever its verb, since Twilio processed nothing of it
 (https://www.twilio.com/docs/api/errors/20429); after a 5xx or a broken connection only when its caller says
@@ -8,23 +8,14 @@ credentials are for is ever spoken to.
 
 from __future__ import annotations
 
-import contextlib
-import platform
 import random
-import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urljoin, urlsplit
-from weakref import WeakSet
 
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3 import BaseHTTPResponse
 
 from callerid_analytics import refusals
 from callerid_analytics.errors import (
@@ -32,15 +23,12 @@ from callerid_analytics.errors import (
     ConnectionFailed,
     NotFound,
     RequestError,
-    TimedOut,
     TooManyRequests,
     UnexpectedResponse,
 )
+from callerid_analytics.network import MOST_CONNECTIONS, Network
 from callerid_analytics.pacing import Gates
 from callerid_analytics.settings import Settings
-
-_MOST_CONNECTIONS = 32
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True)
@@ -127,13 +115,9 @@ class Transport:
         self._pause = pause
         self._clock = clock
         self._jitter = jitter
-        self._gates = gates or Gates(_MOST_CONNECTIONS, pause=pause, clock=clock)
+        self._gates = gates or Gates(MOST_CONNECTIONS, pause=pause, clock=clock)
         self._aborted = threading.Event()
-        self._adapter = _AbortableAdapter(self._aborted, pool_connections=1, pool_maxsize=_MOST_CONNECTIONS)
-        self._session = _session(settings, self._adapter)
-        environment = self._session.merge_environment_settings(settings.base_url, {}, None, None, None)
-        self._options: dict[str, Any] = {"timeout": timeout, **environment}
-        self._has_reached_host = False
+        self._network = Network(settings, timeout=timeout, aborted=self._aborted)
 
     def request(
         self,
@@ -165,12 +149,12 @@ class Transport:
         url = self._url(uri)
         gate = self._gates.of(url)
         where = f"{method} {url}"
-        prepared = self._prepared(where, requests.Request(method, url, params=query, data=form))
         begun, retries, outcome_unknown = self._clock(), 0, False
         while True:
             try:
                 with gate.slot(self._aborted):
-                    return self._send(where, prepared, retries)
+                    response = self._network.send(method, url, query=query, form=form)
+                    return self._answer(where, response, retries)
             except NotFound as error:
                 # An earlier attempt of which no answer came may have deleted it: then 404 is what was wanted.
                 if method == "DELETE" and outcome_unknown:
@@ -200,13 +184,13 @@ class Transport:
 
     def close(self) -> None:
         """Close the connections; the next request opens new ones."""
-        self._session.close()
+        self._network.close()
 
     def abort(self) -> None:
         """End the requests that are under way in other threads, and all that may follow, with `Cancelled`."""
         self._aborted.set()
         self._gates.wake()
-        self._adapter.abort()
+        self._network.abort()
 
     def sibling(self) -> Transport:
         """Return a transport like this one, its gates too, with connections that can be aborted by themselves."""
@@ -220,12 +204,19 @@ class Transport:
             gates=self._gates,
         )
 
+    def _answer(self, where: str, response: BaseHTTPResponse, retries: int) -> Answer:
+        """Return a success; raise whatever else it is."""
+        status, headers = response.status, response.headers
+        if 200 <= status < 300:
+            return Answer(where, status, response.data, headers.get("Twilio-Request-Id"), retries)
+        raise refusals.error_for(where, status, headers, response.data, self._hint(where))
+
     def _delay(self, error: RequestError, retries: int, elapsed: float) -> float | None:
         """Return the seconds to wait before the next attempt, or None when there is to be none.
 
         A host that was never reached is a wrong address more often than an outage, so that is said at once.
         """
-        never_reached = isinstance(error, ConnectionFailed) and not self._has_reached_host
+        never_reached = isinstance(error, ConnectionFailed) and not self._network.was_reached
         if not error.retryable or never_reached or retries + 1 >= self._retry.attempts:
             return None
         delay = max(self._jittered(retries), error.retry_after or 0.0)
@@ -233,38 +224,6 @@ class Transport:
 
     def _jittered(self, retries: int) -> float:
         return float(self._jitter() * min(self._retry.cap, self._retry.base * 2**retries))
-
-    def _prepared(self, where: str, request: requests.Request) -> requests.PreparedRequest:
-        # not by the session, which takes a tenth of the time of a request to merge what it has into what this has
-        request.headers, request.auth = self._session.headers, self._session.auth
-        try:
-            return request.prepare()
-        except requests.RequestException as error:
-            raise self._connection_error(where, error) from error
-
-    def _send(self, where: str, prepared: requests.PreparedRequest, retries: int) -> Answer:
-        """Make one attempt."""
-        try:
-            # by the adapter: the session adds a quarter of the time for redirects, cookies and hooks; not wanted
-            response = self._adapter.send(prepared, **self._options)
-            status, headers, body = response.status_code, response.headers, response.content
-        except requests.RequestException as error:
-            raise self._connection_error(where, error) from error
-        self._has_reached_host = True
-        if 200 <= status < 300:
-            return Answer(where, status, body, headers.get("Twilio-Request-Id"), retries)
-        raise refusals.error_for(where, status, headers, body, self._hint(where))
-
-    def _connection_error(self, where: str, error: requests.RequestException) -> ConnectionFailed:
-        """Say what happened in our words; the library's own stand in the chain of causes."""
-        self._has_reached_host |= not _never_connected(error)
-        advice = "Check the address and the network, then try again."
-        if isinstance(error, requests.Timeout):
-            seconds = self._timeout[isinstance(error, requests.ReadTimeout)]
-            return TimedOut(f"{where}: no answer within {seconds:g} seconds. {advice}")
-        failed = ConnectionFailed(f"{where}: {refusals.connection_reason(error)}. {advice}")
-        failed.retryable = not isinstance(error, requests.exceptions.SSLError)
-        return failed
 
     def _url(self, uri: str) -> str:
         """Return the absolute URL of a path on our host; an address on another host is refused."""
@@ -285,63 +244,3 @@ class Transport:
             "An API key reaches its own account only, neither the list of accounts nor a sub-account "
             "(https://www.twilio.com/docs/iam/api/subaccounts): use the main account's auth token."
         )
-
-
-def _never_connected(error: requests.RequestException) -> bool:
-    """Whether the request cannot have left this machine."""
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
-
-
-class _AbortableAdapter(HTTPAdapter):
-    """Keeps hold of its connections: a thread that waits in a socket can be woken by closing it, and only so."""
-
-    def __init__(self, aborted: threading.Event, **options: Any) -> None:
-        self._aborted = aborted
-        self._connections: WeakSet[HTTPConnection] = WeakSet()
-        super().__init__(**options)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        opened = self._opened
-
-        class Http(HTTPConnection):
-            def connect(self) -> None:
-                super().connect()
-                opened(self)
-
-        class Https(HTTPSConnection):
-            def connect(self) -> None:
-                super().connect()
-                opened(self)
-
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": type("_HttpPool", (HTTPConnectionPool,), {"ConnectionCls": Http}),
-            "https": type("_HttpsPool", (HTTPSConnectionPool,), {"ConnectionCls": Https}),
-        }
-
-    def abort(self) -> None:
-        for connection in list(self._connections):
-            _shut(connection)
-
-    def _opened(self, connection: HTTPConnection) -> None:
-        self._connections.add(connection)
-        if self._aborted.is_set():  # it was being opened while the others were shut
-            _shut(connection)
-
-
-def _shut(connection: HTTPConnection) -> None:
-    if connection.sock is not None:
-        with contextlib.suppress(OSError):  # it may be closed by now
-            connection.sock.shutdown(socket.SHUT_RDWR)
-
-
-def _session(settings: Settings, adapter: HTTPAdapter) -> requests.Session:
-    session = requests.Session()
-    session.auth = (settings.username, settings.password)
-    session.headers["User-Agent"] = f"callerid-analytics (Python {platform.python_version()}; requests)"
-    session.headers["Accept"] = "application/json"
-    session.mount(settings.base_url, adapter)
-    if urlsplit(settings.base_url).hostname in _LOOPBACK:
-        session.trust_env = False  # a proxy from the environment cannot reach this machine's own loopback
-    return session

@@ -13,7 +13,7 @@ import callerid_analytics
 
 ROOT = Path(callerid_analytics.__file__).parent
 HOMES = {
-    "requests": {"transport.py"},
+    "requests": {"network.py"},
     "matplotlib": {"plots"},
     "click": {"cli"},
     "tqdm": {"progress.py"},
@@ -28,7 +28,7 @@ HOMES = {
     "jinja2": {"report.py", "report"},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},
-    "phonenumbers": {"numbering.py", "sandbox"},
+    "phonenumbers": {"numbering", "sandbox"},
 }
 
 

@@ -29,6 +29,7 @@ from callerid_analytics.cli.finding import duplicates
 from callerid_analytics.cli.practice import demo, sandbox
 from callerid_analytics.cli.reading import accounts, export, list_
 from callerid_analytics.cli.renaming import rename
+from callerid_analytics.cli.serving import app, notebook
 from callerid_analytics.cli.terminal import say
 from callerid_analytics.cli.verifying import verify
 from callerid_analytics.errors import CallerIdError, ConfigurationError, InvalidParameter
@@ -58,7 +59,10 @@ def commands() -> None:
     """  # noqa: D301 - click wants the real \b, which keeps a paragraph's lines apart
 
 
-for command in (demo, sandbox, accounts, list_, export, duplicates, rename, delete, audit, snapshot, diff, verify):
+for command in (
+    *(demo, sandbox, app, notebook, accounts, list_, export, duplicates, rename, delete, audit, snapshot, diff),
+    verify,
+):
     commands.add_command(command)
 
 

@@ -5,8 +5,9 @@ Nothing is fetched. Colours are JupyterLab's variables; where there are none, th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from html import escape
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape, unescape
 from typing import Literal
 
 Mood = Literal["plain", "busy", "good", "bad"]
@@ -31,6 +32,16 @@ STYLE = """<style>
 .callerids-title { font-size: 1.15em; font-weight: 600; }
 .callerids-facts { min-height: 2.8em; padding-left: 104px; color: var(--callerids-quiet); }
 .callerids-facts b { color: var(--callerids-text); font-variant-numeric: tabular-nums; }
+.callerids-bar { min-height: 32px; align-items: center; gap: 8px; }
+.callerids-count { color: var(--callerids-quiet); font-variant-numeric: tabular-nums; }
+.callerids-connection { padding: 6px 12px; border: 2px solid; border-radius: 6px; line-height: 1.4; }
+.callerids-connection b { margin-right: 0.5em; letter-spacing: 0.06em; }
+.callerids-connection.is-live { border-color: #b71c1c; background: #b71c1c; color: #fff; }
+.callerids-connection.is-practice { border-color: #1b5e20; background: #1b5e20; color: #fff; }
+.callerids-connection.is-unknown { border-color: var(--callerids-line); }
+.callerids-form.callerids-app { width: auto; max-width: 76rem; }
+.callerids-app .callerids-form { border: 0; padding: 8px 4px; margin: 0; background: none; }
+.callerids-app .callerids-form.is-large { width: auto; }
 .callerids-code {
   min-height: 6.2em; padding: 10px; box-sizing: border-box; border-radius: 6px; text-align: center;
   background: var(--callerids-sunk);
@@ -55,7 +66,41 @@ STYLE = """<style>
 .callerids-form th { color: var(--callerids-quiet); font-weight: 600; }
 .callerids-form caption { padding: 0 0 3px; text-align: left; color: var(--callerids-quiet); }
 .callerids-form pre { margin: 0 0 6px; overflow-x: auto; color: inherit; background: none; font-size: 0.95em; }
+.callerids-table :is(.itables_anywidget, .dt-container, table.callerids-rows) { background: none !important; }
+.callerids-form table.callerids-rows > :is(thead, tbody) > tr > * {
+  padding: 4px 8px; border-bottom: 1px solid var(--callerids-line); background: none; color: inherit;
+  font-size: 0.95em; line-height: 1.35; overflow-wrap: anywhere;
+}
+.callerids-form table.callerids-rows > tbody > tr > td { unicode-bidi: isolate; white-space: pre-wrap; }
+.callerids-form table.callerids-rows > tbody > tr > .dt-select { padding: 4px 0; text-align: center; }
+.callerids-rows > tbody > tr:nth-last-child(-n+8):has(> .dt-select) { display: none; }
+.callerids-form table.callerids-rows > tbody > tr.selected > * {
+  box-shadow: inset 0 0 0 9999px var(--callerids-sunk); color: inherit;
+}
+.callerids-subtitle { margin: 6px 0 2px; font-weight: 600; }
+.callerids-copied { display: inline-block; margin: 2px 12px 4px 0; color: var(--callerids-quiet); }
+.callerids-copied input {
+  max-width: 100%; padding: 3px 6px; border: 1px solid var(--callerids-line); font: inherit;
+  background: var(--jp-layout-color1, #fff); color: var(--callerids-text);
+}
+.callerids-facets { flex-flow: row wrap; gap: 4px 12px; --jp-widgets-inline-height: 22px; }
+.callerids-facet { flex: 1 1 8rem; max-width: 14rem; overflow: hidden; }
+.callerids-facet .widget-checkbox { height: auto; margin: 0 2px; }
+.callerids-facet .widget-label-basic { display: flex; height: auto; padding: 3px 0; line-height: 1.25; }
+.callerids-facet .widget-label-basic span { white-space: normal; overflow-wrap: anywhere; }
+.callerids-details td:first-child { white-space: nowrap; }
+.callerids-picture { max-width: 40rem; border-radius: 6px; background: #fff; }
+.callerids-picture svg { display: block; width: 100%; height: auto; }
+.callerids-note { color: var(--callerids-quiet); padding: 0 8px; font-variant-numeric: tabular-nums; }
 .callerids-form a { color: var(--jp-content-link-color, #0b5cad); }
+.callerids-form del { background: rgba(211, 47, 47, 0.22); text-decoration: line-through; }
+.callerids-form ins { background: rgba(56, 142, 60, 0.26); text-decoration: underline; }
+.callerids-none { color: var(--callerids-quiet); font-style: italic; }
+.callerids-complaint { padding-left: 26px; color: var(--callerids-bad); }
+.callerids-rule, .callerids-card { border-top: 1px solid var(--callerids-line); padding: 2px 0; }
+.callerids-question { border: 2px solid var(--callerids-busy); border-radius: 6px; padding: 6px 10px; }
+.callerids-figures { display: flex; flex-wrap: wrap; gap: 4px 32px; }
+.callerids-figures > div { min-width: 13rem; }
 </style>"""
 
 
@@ -69,9 +114,78 @@ def status(text: str, mood: Mood = "plain") -> str:
     return f'<div class="callerids-status is-{mood}" role="status">{escape(text)}</div>'
 
 
+def connection(is_practice: bool | None, name: str, where: str) -> str:
+    """Return whose account it is, and whether what is done there is real; None is not known yet."""
+    words, kind = {
+        True: ("PRACTICE ACCOUNT: nothing is real", "practice"),
+        False: ("LIVE ACCOUNT: changes are real", "live"),
+        None: ("", "unknown"),
+    }[is_practice]
+    shown = f"<b>{escape(words)}</b>{escape(name)} · {escape(where)}"
+    return f'<div class="callerids-connection is-{kind}" role="note">{shown}</div>'
+
+
+def practice_phone(base_url: str) -> str:
+    """Return where the phone of a sandbox in another process rings."""
+    address = escape(f"{base_url}/sandbox/")
+    return (
+        '<div class="callerids-facts" style="padding: 0 16px">Nobody is really called here: the practice phone rings '
+        f'on <a href="{address}" target="_blank" rel="noopener">a page of its own</a>.</div>'
+    )
+
+
 def count(done: int, total: int | None) -> str:
     """Return how far something is."""
     return f'<span class="callerids-count">{done:,}{"" if total is None else f" of {total:,}"}</span>'
+
+
+def subtitle(text: str) -> str:
+    """Return a heading of a part of a form."""
+    return f'<div class="callerids-subtitle" role="heading" aria-level="4">{escape(text)}</div>'
+
+
+def copied(label: str, text: str) -> str:
+    """Return a field whose text is selected once it is clicked on or tabbed to, for Ctrl+C."""
+    value, name = escape(text), escape(label)
+    field = f'<input readonly value="{value}" onfocus="this.select()" aria-label="{name}, to copy" size="38">'
+    return f'<label class="callerids-copied">{name} {field}</label>'
+
+
+def note(text: str) -> str:
+    """Return a quiet remark beside controls."""
+    return f'<span class="callerids-note">{escape(text)}</span>'
+
+
+def rows_in_view(start: int, length: int, total: int, label: str) -> str:
+    """Return which of the rows are in view; screen readers read it out when it changes."""
+    where = f"rows {start + 1:,}–{start + length:,} of {total:,} {label}" if length else f"no {label} to show"
+    return f'<span class="callerids-note" role="status">{escape(where)}</span>'
+
+
+def complaint(text: str) -> str:
+    """Return what is wrong with something, to stand below it."""
+    return f'<div class="callerids-complaint">{escape(text)}</div>' if text else ""
+
+
+def question(text: str, accounts: Mapping[str, int]) -> str:
+    """Return a question about caller IDs, and how many of each account it is about."""
+    listed = "".join(f"<li>{escape(account)}: {count:,}</li>" for account, count in accounts.items())
+    return f'<div role="alert"><b>{escape(text)}</b><ul>{listed}</ul></div>'
+
+
+def figures(about: str, counts: Mapping[str, Mapping[str, int]]) -> str:
+    """Return groups of figures side by side, each with its title."""
+    tables = [
+        table(title, ("What", "How many"), [(what, f"{number:,}") for what, number in group.items()])
+        for title, group in counts.items()
+    ]
+    side_by_side = "".join(f"<div>{one}</div>" for one in tables)
+    return f'<div role="status"><b>{escape(about)}</b><div class="callerids-figures">{side_by_side}</div></div>'
+
+
+def text_of(html: str) -> str:
+    """Return what a piece of HTML says, without its tags."""
+    return unescape(re.sub(r"<[^>]*>", "", html))
 
 
 def facts(number: str, about: str) -> str:

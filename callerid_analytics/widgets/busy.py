@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from ipywidgets import HTML, HBox, IntProgress
 
+from callerid_analytics.errors import InvalidParameter
 from callerid_analytics.progress import Progress
 from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.form import WIDE, Form
@@ -34,7 +35,7 @@ class BusyForm(Form):
         super().__init__(subject, heading=heading, pause=pause)
         self._job: Callable[[], object] | None = None
         self._doing = ""
-        self._is_to_stop = False
+        self._is_to_stop = self._has_been_told = False
         self._drawn_at = 0.0
         self._progress = IntProgress(0, min=0, max=1, layout={"width": "12rem"})
         self._count = HTML(layout=WIDE)
@@ -67,8 +68,16 @@ class BusyForm(Form):
             Given what to tell its progress to; it runs in a thread.
         then : callable
             Given its result, unless it failed or was stopped.
+
+        Raises
+        ------
+        InvalidParameter
+            Something else is under way.
         """
-        self._doing, self._is_to_stop = doing, False
+        if self.is_busy:
+            raise InvalidParameter("Something is under way here: wait until it has ended, or stop it.")
+        self._work.join()  # the thread of what came before may not have ended yet
+        self._doing, self._is_to_stop, self._has_been_told = doing, False, False
         self._progress.value, self._count.value = 0, ""
         self._job = lambda: then(job(self._tell))
         self._begin()
@@ -87,7 +96,8 @@ class BusyForm(Form):
         return None
 
     def _tell(self, done: int, total: int | None) -> None:
-        if self._is_to_stop:
+        if self._is_to_stop and not self._has_been_told:
+            self._has_been_told = True  # a second time would cut off what is being brought to its end
             raise KeyboardInterrupt
         now = time.monotonic()
         if now - self._drawn_at >= _REDRAWN_EVERY or done == total:

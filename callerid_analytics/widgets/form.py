@@ -7,6 +7,7 @@ every step of the work behind a form, goes through `Form._guard`, which shows th
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -159,7 +160,8 @@ class Form(VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def _draw(self) -> None:
         with self._drawing:
-            self._render()
+            if not sys.is_finalizing():  # then nobody looks, and libraries are half gone
+                self._render()
 
     def _draw_trouble(self) -> None:
         try:

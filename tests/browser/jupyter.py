@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from callerid_analytics.serving import JUPYTER_PATH, TEMPLATE
 from tests.browser.conftest import CONTEXT
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +50,8 @@ LAB = {
 def write_notebook(path: Path, sources: Iterable[str]) -> Path:
     """Write a notebook with these code cells."""
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}  # or Lab would ask for one
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
     return path
 
 
@@ -75,9 +78,10 @@ def voila(
 ) -> Iterator[str]:
     """Serve a notebook as a page of Voilà; yields its address."""
     port = free_port()
-    options = (f"--port={port}", "--no-browser", f"--token={TOKEN}", f"--theme={theme}")
+    options = (f"--port={port}", "--no-browser", f"--token={TOKEN}", f"--theme={theme}", f"--template={TEMPLATE}")
     (folder / "config").mkdir(parents=True, exist_ok=True)
-    with served(["voila", str(notebook), *options], f"http://127.0.0.1:{port}/", folder, environ or {}):
+    environ = {"JUPYTER_PATH": str(JUPYTER_PATH), **(environ or {})}
+    with served(["voila", str(notebook), *options], f"http://127.0.0.1:{port}/", folder, environ):
         yield f"http://127.0.0.1:{port}/?token={TOKEN}"
 
 
@@ -124,6 +128,17 @@ def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"{process.args!r} did not start:\n{log.read_text()[-2000:]}")
 
 
+def printed_url(file: Path, pattern: re.Pattern[str], process: subprocess.Popen[bytes]) -> str:
+    """Wait until a server has printed its address, and answers there."""
+    deadline = time.monotonic() + 60
+    while not (found := pattern.search(file.read_text())):
+        assert process.poll() is None, file.read_text()
+        assert time.monotonic() < deadline, file.read_text()
+        time.sleep(0.1)  # it is starting
+    wait_for(found[0].partition("?")[0], process, file)
+    return found[0]
+
+
 class Visit:
     """A page of JupyterLab or Voilà in a browser that speaks to one host only."""
 
@@ -135,6 +150,11 @@ class Visit:
     def form(self, heading: str) -> Locator:
         """Find a form by what it is called."""
         return self.page.locator(".callerids-form", has=self.page.get_by_role("heading", name=heading, exact=True))
+
+    def picture(self, name: str, form: Locator) -> None:
+        """Take a picture of a form and what is near it."""
+        form.scroll_into_view_if_needed()
+        self.snapshot(name)
 
     def snapshot(self, name: str) -> None:
         """Take a picture of what is to be seen."""
@@ -173,6 +193,10 @@ class Notebook(Visit):
             str(output) for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"
         ]
 
+    def complain_of_nothing(self) -> None:
+        complaints = self.complaints()
+        assert not complaints, "\n".join(complaints)
+
     def run_cell(self, source: str) -> Locator:
         """Run the cell with this source, and find its output."""
         cell = self.page.locator(".jp-CodeCell", has_text=source)
@@ -186,6 +210,7 @@ class Notebook(Visit):
             self.command("apputils:change-theme", theme=f"JupyterLab {theme}")
             is_light = "true" if theme == "Light" else "false"
             expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", is_light)
+            expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)  # it covers the page for a moment
             form.scroll_into_view_if_needed()
             self.snapshot(f"{name}-{theme.lower()}")
 
@@ -204,3 +229,22 @@ def visiting(browser: Browser, url: str, kind: type[V], **options: object) -> It
     finally:
         context.close()
     assert {host for host in visit.hosts if host} == {urlsplit(url).netloc}
+
+
+@contextmanager
+def shown(
+    where: str, browser: Browser, folder: Path, sources: Iterable[str], *, theme: str = "light"
+) -> Iterator[Visit]:
+    """Show what these cells show, in JupyterLab ("lab") or as a page of Voilà ("voila")."""
+    place = folder / f"{where}-{theme}"
+    (place / "work").mkdir(parents=True)
+    notebook = write_notebook(place / "work" / "forms.ipynb", sources)
+    if where == "lab":
+        with lab(notebook, place) as url, visiting(browser, url, Notebook) as opened:
+            opened.run_all()
+            opened.complain_of_nothing()
+            yield opened
+            opened.complain_of_nothing()
+    else:
+        with voila(notebook, place, theme=theme) as url, visiting(browser, url, Visit) as visit:
+            yield visit
