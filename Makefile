@@ -8,7 +8,7 @@ program = command -v $(1) >/dev/null \
 	|| { echo "No $(1) on the PATH: no $(3) tests. On Debian: sudo apt-get install $(2)"; test -z "$$CI"; }
 without = $$(command -v $(1) >/dev/null || echo " and not $(2)")
 
-.PHONY: help demo test check fix bench lowest lab clean programs
+.PHONY: help demo test check fix bench lowest lab app clean programs
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -42,6 +42,9 @@ lowest: ## the unmarked tests on the oldest versions that pyproject.toml allows
 
 lab: .venv/installed-lab ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
+
+app: .venv/installed-lab ## open the forms as a web page
+	$(BIN)/callerids app
 
 clean: ## remove what make has made
 	rm -rf .venv .venv-lowest demo-output

@@ -99,6 +99,7 @@ STYLE = """<style>
 .callerids-complaint { padding-left: 26px; color: var(--callerids-bad); }
 .callerids-rule, .callerids-card { border-top: 1px solid var(--callerids-line); padding: 2px 0; }
 .callerids-question { border: 2px solid var(--callerids-busy); border-radius: 6px; padding: 6px 10px; }
+.callerids-question ul { margin: 2px 0; }
 .callerids-figures { display: flex; flex-wrap: wrap; gap: 4px 32px; }
 .callerids-figures > div { min-width: 13rem; }
 </style>"""

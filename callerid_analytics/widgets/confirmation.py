@@ -57,7 +57,7 @@ class Confirmation(VBox):  # type: ignore[misc]  # ipywidgets has no types
         refuse: Callable[[], object],
     ) -> None:
         self._text = HTML(layout=WIDE)
-        self._yes = Button(description="Yes", button_style="warning", layout=WIDE)
+        self._yes = Button(description="Yes", button_style="primary", layout=WIDE)
         self._yes.on_click(lambda _: press(agree))
         self._no = Button(description="No, change nothing", tooltip="Send nothing", layout=WIDE)
         self._no.on_click(lambda _: press(refuse))

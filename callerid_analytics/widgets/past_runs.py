@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from callerid_analytics import frames, renames
@@ -16,6 +18,11 @@ _AS_PLANNED = ("renamed", "unchanged")
 def runs_of(journal: StrPath | None, client: Client) -> pd.DataFrame:
     """Return the runs of a client's account and host, the newest first; none where there is no journal yet.
 
+    Returns
+    -------
+    pandas.DataFrame
+        As `renames.list_runs` returns it, and ``result`` (text): how many rows came to what.
+
     Raises
     ------
     JournalError
@@ -25,14 +32,27 @@ def runs_of(journal: StrPath | None, client: Client) -> pd.DataFrame:
         return none()
     runs = renames.list_runs(journal)
     is_ours = (runs["base_url"] == client.base_url) & (runs["account_sid"] == client.account_sid)
-    return runs[is_ours].iloc[::-1].reset_index(drop=True)
+    return _with_results(runs[is_ours].iloc[::-1].reset_index(drop=True))
 
 
 def none() -> pd.DataFrame:
     """Return a list of no runs."""
     counts = {name: pd.Series(dtype="int64") for name in ("rows", *STATUSES, "pending")}
     texts = {name: pd.Series(dtype=frames.TEXT) for name in ("run", "kind", "undoes")}
-    return pd.DataFrame({**texts, "begun": pd.Series(dtype=frames.INSTANT), **counts})
+    return _with_results(pd.DataFrame({**texts, "begun": pd.Series(dtype=frames.INSTANT), **counts}))
+
+
+def _with_results(runs: pd.DataFrame) -> pd.DataFrame:
+    counts = (runs[name].tolist() for name in (*STATUSES, "pending"))
+    told = [_told(dict(zip((*STATUSES, "pending"), one, strict=True))) for one in zip(*counts, strict=True)]
+    return runs.assign(result=pd.Series(told, dtype=frames.TEXT))
+
+
+def _told(counts: Mapping[str, int]) -> str:
+    told = [f"{counts[status]:,} {status}" for status in STATUSES if counts.get(status)]
+    if counts.get("pending"):
+        told.append(f"{counts['pending']:,} not done")
+    return ", ".join(told) or "no rows"
 
 
 def troubles(journal: StrPath | None, run: str | None) -> str:
@@ -51,10 +71,8 @@ def in_words(outcome: pd.DataFrame) -> str:
     >>> in_words(pd.DataFrame({"status": ["renamed", "failed", "renamed", None]}))
     '2 renamed, 1 failed, 1 not done'
     """
-    counts = outcome["status"].value_counts()
-    told = [f"{counts[status]:,} {status}" for status in STATUSES if counts.get(status)]
-    pending = int(outcome["status"].isna().sum())
-    return ", ".join(told + ([f"{pending:,} not done"] if pending else [])) or "no rows"
+    counts = {str(status): int(count) for status, count in outcome["status"].value_counts().items()}
+    return _told({**counts, "pending": int(outcome["status"].isna().sum())})
 
 
 def went_well(outcome: pd.DataFrame) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -61,7 +62,7 @@ class Planner:
         self._adopting = threading.Lock()
         self.only: pd.Index | None = None
         self.take(frame)
-        self.plan, self.is_whole = plans.plan_renames(frame.iloc[:0], Recipe()), True
+        self.plan, self.is_whole = _nothing(), True
 
     def take(self, frame: pd.DataFrame) -> None:
         """Take another frame; of the SIDs that may change, those stay that it has."""
@@ -90,7 +91,7 @@ class Planner:
         first = np.flatnonzero(self._wanted)[:_FIRST]
         is_whole = len(self.frame) <= _SMALL
         rows, wanted = (self.frame, self._wanted) if is_whole else (self.frame.iloc[first], self._wanted[first])
-        self.plan, self.is_whole = self.plan.iloc[:0], False
+        self.plan, self.is_whole = _nothing(), False
         self.plan, self.is_whole = _planned(rows, recipe, wanted), is_whole
         if not is_whole:
             turn = self._turn
@@ -120,6 +121,11 @@ class Planner:
                 return
             self.plan, self.is_whole = plan, True
         self._then()
+
+
+@cache
+def _nothing() -> pd.DataFrame:
+    return plans.plan_renames(frames.empty(), Recipe())
 
 
 def _planned(frame: pd.DataFrame, recipe: Recipe, wanted: npt.NDArray[np.bool_]) -> pd.DataFrame:

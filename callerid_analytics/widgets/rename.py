@@ -7,9 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from ipywidgets import HTML, Checkbox, HBox, Stack, Tab, ToggleButtons, VBox
+from ipywidgets import HTML, HBox, Tab
 
 from callerid_analytics import plans, renames
 from callerid_analytics.cleaning import Recipe, Rule
@@ -18,9 +17,7 @@ from callerid_analytics.errors import InvalidParameter
 from callerid_analytics.files import StrPath
 from callerid_analytics.progress import Progress
 from callerid_analytics.widgets import appearance, past_runs
-from callerid_analytics.widgets.differences import marked
 from callerid_analytics.widgets.form import WIDE
-from callerid_analytics.widgets.paged_table import PagedTable
 from callerid_analytics.widgets.plan_summary import account_label, account_names, summarize
 from callerid_analytics.widgets.planning import Planner
 from callerid_analytics.widgets.recipe_editor import RecipeEditor
@@ -28,27 +25,12 @@ from callerid_analytics.widgets.rename_clusters import ClustersPanel, Find
 from callerid_analytics.widgets.rename_names import NamesPanel
 from callerid_analytics.widgets.rename_plan import PlanPanel
 from callerid_analytics.widgets.rename_rules import RulesPanel
+from callerid_analytics.widgets.rename_tables import WHAT_DID, WHAT_WOULD, TablesPanel
 from callerid_analytics.widgets.running import RunForm, counted
 from callerid_analytics.widgets.work import Pause
 
 _TITLES = ("1 Rules", "2 Similar names", "3 Single names", "4 Plan and apply", "5 Past runs")
 _SINGLE_NAMES = _TITLES.index("3 Single names")
-_WHAT_WOULD, _WHAT_DID = "What would change", "What happened"
-_PLAN_COLUMNS = {
-    "phone_number": "Number",
-    "old_name": "Old name",
-    "new_name": "New name",
-    "problem": "Problem",
-    "rules": "Rules",
-    "account_sid": "Account",
-}
-_OUTCOME_COLUMNS = {
-    "status": "What happened",
-    "phone_number": "Number",
-    "old_name": "Old name",
-    "new_name": "New name",
-    "error": "Why",
-}
 _WRAPPED = {"flex_flow": "row wrap", "align_items": "center"}
 
 
@@ -110,10 +92,7 @@ class RenameForm(RunForm):
         self._editor = RecipeEditor()
         self._planner = Planner(frame, guard=self._do_guarded, then=self._draw)
         self._account_names = account_names(frame)
-        self._shown: tuple[object, object] | None = None
-        self._outcome_shown: pd.DataFrame | None = None
         self._make_panels()
-        self._make_tables()
         self._lay_out()
         self._names.take(frame)
         with self._guard():
@@ -126,39 +105,18 @@ class RenameForm(RunForm):
         self._clusters = ClustersPanel(press=press, find=self._find, merge=self._merge)
         self._names = NamesPanel(lambda: self._editor.by_hand, press=press, give=self._give)
         self._plan = PlanPanel(press=press, changed=self._forget_question, save=self._save, apply=self._apply)
-
-    def _make_tables(self) -> None:
-        self._preview = PagedTable(
-            _PLAN_COLUMNS, label="caller IDs that change", page_size=10, press=self._press,
-            html=("old_name", "new_name"), cells=self._plan_cells, on_select=self._on_select,
-        )  # fmt: skip
-        self._outcome_table = PagedTable(
-            _OUTCOME_COLUMNS, label="rows of the run", page_size=10, press=self._press, selectable=False,
-            html=("old_name", "new_name"), cells=_outcome_cells,
-        )  # fmt: skip
-        self._only_problems = Checkbox(description="Only rows with a problem", indent=False, layout=WIDE)
-        self._only_problems.observe(lambda _: self._press(lambda: None), "value")
-        self._edit = self._button(
-            "Edit this name", self._edit_selected, tooltip="Give the selected row another name"
-        )
-        self._keep = self._button(
-            "Keep these names", self._keep_selected, tooltip="Leave the selected rows as they are"
+        self._tables = TablesPanel(
+            press=press, edit=self._edit_selected, keep=self._keep_selected, on_select=self._on_select
         )
 
     def _lay_out(self) -> None:
         self._scope = HTML(layout=WIDE)
         self._everything = self._button("Work on all rows", lambda: self._limit(None))
         self._tabs = Tab([self._rules, self._clusters, self._names, self._plan, self._past], titles=_TITLES)
-        self._view = ToggleButtons(options=[_WHAT_WOULD, _WHAT_DID], tooltips=["The plan", "The latest run"])
-        self._view.style = {"button_width": "auto"}
-        self._view.observe(lambda _: self._on_view(), "value")
-        self._view_chosen = _WHAT_WOULD
-        beside = HBox([self._only_problems, self._edit, self._keep], layout=_WRAPPED)
-        self._stack = Stack([VBox([beside, self._preview]), self._outcome_table], selected_index=0)
         scope = HBox([self._scope, self._everything], layout={**_WRAPPED, "min_height": "2.2em"})
         self.children = [
             *(self._heading, scope, self._tabs, self._status, self._running, self._confirmation),
-            *(self._view, self._stack),
+            self._tables,
         ]
 
     # What scripts see and do
@@ -203,7 +161,7 @@ class RenameForm(RunForm):
         self._planner.take(frame)
         self._account_names = account_names(frame)
         with self._guard():
-            self._names.take(frame)
+            self._take_names()
             self._replan()
         self._draw()
 
@@ -227,7 +185,7 @@ class RenameForm(RunForm):
     # The recipe and its plan
 
     def _changed(self) -> None:
-        self._view_chosen = _WHAT_WOULD
+        self._tables.in_view = WHAT_WOULD
         self._replan()
 
     def _replan(self) -> None:
@@ -247,7 +205,7 @@ class RenameForm(RunForm):
         self._asked = None
 
     def _find(self, find: Find) -> None:
-        self._start("Looking for similar names …", partial(self._found, find), self._clusters.take)
+        self._start("Looking for similar names …", partial(self._found, find), self._take_clusters)
 
     def _found(self, find: Find, progress: Progress) -> pd.DataFrame:
         frame = self.frame.assign(friendly_name=self._editor.before_by_hand.apply(self.frame))
@@ -256,6 +214,14 @@ class RenameForm(RunForm):
         if callable(progress):  # whoever has stopped it meanwhile does not want them
             progress(1, 1)
         return groups
+
+    def _take_clusters(self, groups: pd.DataFrame) -> None:
+        with self._drawing:  # this is the form's thread, and a person may be turning pages
+            self._clusters.take(groups)
+
+    def _take_names(self) -> None:
+        with self._drawing:
+            self._names.take(self.frame)
 
     def _merge(self, names: Mapping[str, str]) -> None:
         self._editor.merge(names)
@@ -269,7 +235,7 @@ class RenameForm(RunForm):
         self._changed()
 
     def _on_select(self) -> None:
-        latest = self._preview.latest
+        latest = self._tables.latest
         if latest is not None:
             self._names.choose(latest, str(self._row(latest)["new_name"]))
 
@@ -278,18 +244,18 @@ class RenameForm(RunForm):
         return plan.iloc[int(plan["sid"].eq(sid).to_numpy().argmax())]
 
     def _edit_selected(self) -> None:
-        if len(self._preview.selected) != 1:
-            raise InvalidParameter(f"{len(self._preview.selected)} rows are selected: select one.")
-        sid = str(self._preview.selected[0])
+        if len(self._tables.selected) != 1:
+            raise InvalidParameter(f"{len(self._tables.selected)} rows are selected: select one.")
+        sid = str(self._tables.selected[0])
         self._names.choose(sid, str(self._row(sid)["new_name"]))
         self._tabs.selected_index = _SINGLE_NAMES
 
     def _keep_selected(self) -> None:
-        rows = self._planner.plan[self._planner.plan["sid"].isin(self._preview.selected)]
+        rows = self._planner.plan[self._planner.plan["sid"].isin(self._tables.selected)]
         if rows.empty:
             raise InvalidParameter("No row is selected: select those that are to keep their names.")
         self._editor.by_hand |= dict(zip(rows["sid"], rows["old_name"].fillna(""), strict=True))
-        self._preview.clear_selection()
+        self._tables.clear_selection()
         self._changed()
 
     def _save(self, path: Path) -> None:
@@ -319,19 +285,14 @@ class RenameForm(RunForm):
         return account_label(sid, self._account_names)
 
     def _take_outcome(self, outcome: pd.DataFrame) -> None:
-        frame = past_runs.with_new_names(self.frame, outcome)
-        self._planner.take(frame)
-        self._names.take(frame)
+        self._planner.take(past_runs.with_new_names(self.frame, outcome))
+        self._take_names()
         self._replan()
-        self._view_chosen = _WHAT_DID
-
-    def _on_view(self) -> None:
-        if self._view.value != self._view_chosen:
-            self._press(lambda: setattr(self, "_view_chosen", self._view.value))
+        self._tables.in_view = WHAT_DID
 
     def _show_run(self, run: str) -> None:
         super()._show_run(run)
-        self._view_chosen = _WHAT_DID
+        self._tables.in_view = WHAT_DID
 
     def _let_go(self) -> None:
         self._planner.stop()
@@ -347,7 +308,7 @@ class RenameForm(RunForm):
         summary = summarize(self._planner.plan, self._plan.accepted, self._account_names)
         can_apply = not (self.is_busy or self._is_stopped)
         self._plan.draw(summary, is_whole=self._planner.is_whole, can_apply=can_apply)
-        self._render_tables()
+        self._tables.draw(self._planner.plan, self.outcome, self._account_names)
         self._status.value = self._status_line(*self._words(summary.rows))
 
     def _render_scope(self) -> None:
@@ -355,19 +316,6 @@ class RenameForm(RunForm):
         words = "" if only is None else f"Only {counted(len(only), 'chosen row')} of {len(self.frame):,}."
         self._scope.value = appearance.note(words)
         self._everything.layout.visibility = "hidden" if only is None else "visible"
-
-    def _render_tables(self) -> None:
-        plan = self._planner.plan
-        shown = plan, self._only_problems.value
-        if self._shown is None or any(a is not b for a, b in zip(shown, self._shown, strict=True)):
-            self._shown = shown
-            rows = np.flatnonzero(plan["problem"].notna()) if self._only_problems.value else None
-            self._preview.show(plan, rows)
-        if self.outcome is not None and self.outcome is not self._outcome_shown:
-            self._outcome_shown = self.outcome
-            self._outcome_table.show(past_runs.worst_first(self.outcome))
-        self._view.value = self._view_chosen
-        self._stack.selected_index = (_WHAT_WOULD, _WHAT_DID).index(self._view_chosen)
 
     def _words(self, rows: int) -> tuple[str, appearance.Mood]:
         if self.is_busy:
@@ -381,20 +329,3 @@ class RenameForm(RunForm):
         unfinished = f" Rule {self._editor.unfinished[0]} is unfinished." if self._editor.unfinished else ""
         words = f"{counted(rows, 'caller ID')} of {len(self.frame):,} would change."
         return f"{words} Nothing is sent before “Apply”.{unfinished}", "plain"
-
-    def _plan_cells(self, page: pd.DataFrame) -> pd.DataFrame:
-        texts = _with_marks(page)
-        accounts = page["account_sid"].astype(object)
-        return texts.assign(account_sid=[self._account_names.get(sid, sid) for sid in accounts])
-
-
-def _outcome_cells(page: pd.DataFrame) -> pd.DataFrame:
-    texts = _with_marks(page)
-    return texts.assign(status=texts["status"].replace("", "not done"))
-
-
-def _with_marks(page: pd.DataFrame) -> pd.DataFrame:
-    """Return rows as text, with the names as HTML that shows what changes."""
-    texts = page.astype(object).where(page.notna(), "").map(str)
-    pairs = [marked(old, new) for old, new in zip(texts["old_name"], texts["new_name"], strict=True)]
-    return texts.assign(old_name=[old for old, _ in pairs], new_name=[new for _, new in pairs])

@@ -18,13 +18,9 @@ Act = Callable[[str], object]
 _COLUMNS = {
     "run": "Run",
     "begun": "Begun (UTC)",
-    "kind": "What",
+    "kind": "What it does",
     "rows": "Rows",
-    "renamed": "Renamed",
-    "drifted": "Drifted",
-    "failed": "Failed",
-    "skipped": "Skipped",
-    "pending": "Not done",
+    "result": "What happened",
     "undoes": "Takes back",
 }
 _WRAPPED = {"flex_flow": "row wrap", "align_items": "center"}
@@ -45,9 +41,7 @@ class RunsPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def __init__(self, *, press: Press, refresh: Callable[[], object], show: Act, undo: Act, resume: Act) -> None:
         self._press = press
-        self._table = PagedTable(
-            _COLUMNS, label="runs", key="run", page_size=10, press=press, cells=_cells, on_select=lambda: None
-        )
+        self._table = PagedTable(_COLUMNS, label="runs", key="run", page_size=10, press=press, cells=_cells)
         self._note = HTML(layout=WIDE)
         self._buttons = [
             self._button("Show its rows", lambda: show(self.run), "What became of each row, below"),
@@ -81,7 +75,7 @@ class RunsPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
         """Show the runs."""
         if runs is not self._runs:
             self._runs = runs
-            self._table.show(runs.reindex(columns=list(_COLUMNS)) if runs.empty else runs)
+            self._table.show(runs)
         self._note.value = appearance.note(_told(runs))
         for button in self._buttons:
             button.disabled = is_busy

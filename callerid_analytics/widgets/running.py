@@ -168,7 +168,7 @@ class RunForm(BusyForm):
         self.outcome, self.run = outcome, outcome.attrs["run"]
         words = past_runs.in_words(outcome)
         begun = "Paused" if self._paused else "Stopped" if outcome["status"].isna().any() else "Done"
-        rest = {"Paused": " “Go on” does the rest.", "Stopped": " “5 Past runs” can finish it."}.get(begun, "")
+        rest = {"Paused": " “Go on” does the rest.", "Stopped": " “Past runs” can finish it."}.get(begun, "")
         is_good = past_runs.went_well(outcome)
         self._note = f"{begun}: {words}.{rest}", "good" if is_good else "plain" if self._paused else "bad"
         self._take_outcome(outcome)

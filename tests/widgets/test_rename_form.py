@@ -62,7 +62,7 @@ def test_rules_make_a_plan_that_stands_below_them(form: RenameForm) -> None:
     assert "0 caller IDs of 6 would change" in form.status
     add(form, "collapse-spaces")
     assert form.plan["old_name"].tolist() == ["Acme  Sales", "Lobby\t"]
-    assert form._preview.page["new_name"].tolist() == ["Acme Sales", "Lobby"]
+    assert form._tables._plan.page["new_name"].tolist() == ["Acme Sales", "Lobby"]
     assert form.plan["problem"].fillna("").tolist() == ["collision", ""]
     add(form, "replace-text", old="Lobby", new="Foyer")
     assert form.recipe == Recipe([cleaning.CollapseSpaces(), cleaning.ReplaceText(old="Lobby", new="Foyer")])
@@ -153,7 +153,7 @@ def test_applying_renames_and_the_form_goes_on_with_the_new_names(
     assert "is-good" in form.status
     assert form.outcome is not None
     assert form.outcome["status"].tolist() == ["renamed", "renamed"]
-    assert form._stack.selected_index == 1
+    assert form._tables._stack.selected_index == 1
     found = load(client, accounts="all", progress=False).set_index("sid")["friendly_name"]
     assert found.to_dict() == form.frame.set_index("sid")["friendly_name"].to_dict()
     assert found[frame["sid"][0]] == "Acme Sales"
@@ -165,10 +165,10 @@ def test_rows_that_are_loaded_again_leave_what_happened_in_view(form: RenameForm
     form._plan._accept["collision"].value = True
     apply(form)
     form.show(load(client, accounts="all", progress=False))
-    assert form._stack.selected_index == 1
+    assert form._tables._stack.selected_index == 1
     assert "Done: " in form.status
     form.recipe = Recipe()
-    assert form._stack.selected_index == 0
+    assert form._tables._stack.selected_index == 0
 
 
 def test_a_form_that_is_closed_takes_another_frame_without_trouble(form: RenameForm, frame: pd.DataFrame) -> None:
@@ -196,7 +196,7 @@ def test_the_names_that_somebody_has_changed_meanwhile_are_left_alone(
     apply(form)
     assert "Done: 5 renamed, 1 drifted." in form.status
     assert "is-bad" in form.status
-    assert form._outcome_table.page["status"].tolist()[0] == "drifted"
+    assert form._tables._outcome.page["status"].tolist()[0] == "drifted"
     assert client.fetch_caller_id(frame["sid"][3]).friendly_name == "Foyer"
 
 
@@ -275,14 +275,14 @@ def test_rows_selected_in_the_table_can_be_edited_or_left_as_they_are(
     form: RenameForm, frame: pd.DataFrame
 ) -> None:
     form.recipe = UPPER
-    form._preview.select([frame["sid"][3]])
-    form._edit.click()
+    form._tables._plan.select([frame["sid"][3]])
+    form._tables._edit.click()
     assert form._tabs.selected_index == 2
     assert form._names._name.value == "LOBBY\t"
-    form._preview.select([frame["sid"][0], frame["sid"][4]])
-    form._keep.click()
+    form._tables._plan.select([frame["sid"][0], frame["sid"][4]])
+    form._tables._keep.click()
     assert form.plan["sid"].tolist() == frame["sid"][[1, 2, 3, 5]].tolist()
-    form._keep.click()
+    form._tables._keep.click()
     assert "No row is selected" in form.status
 
 
@@ -347,10 +347,10 @@ def test_a_recipe_that_cannot_be_loaded_is_a_sentence(
 
 def test_problems_alone_can_be_shown(form: RenameForm) -> None:
     form.recipe = UPPER
-    assert len(form._preview.page) == 6
-    form._only_problems.value = True
-    assert form._preview.page["problem"].notna().all()
-    assert 0 < len(form._preview.page) < 6
+    assert len(form._tables._plan.page) == 6
+    form._tables._only_problems.value = True
+    assert form._tables._plan.page["problem"].notna().all()
+    assert 0 < len(form._tables._plan.page) < 6
 
 
 def test_an_empty_frame_is_no_trouble(client: Client, tmp_path: Path) -> None:

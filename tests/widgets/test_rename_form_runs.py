@@ -94,6 +94,7 @@ def test_a_run_can_be_paused_and_gone_on_with(
     assert form._go_on_button.disabled
 
 
+@pytest.mark.slow
 def test_a_run_that_was_stopped_is_finished_from_the_past_runs(
     form: RenameForm, sandbox: Sandbox, client: Client
 ) -> None:
@@ -115,6 +116,7 @@ def test_a_run_that_was_stopped_is_finished_from_the_past_runs(
     assert "is finished" in form.status
 
 
+@pytest.mark.slow
 def test_a_past_run_is_looked_at_and_taken_back_after_asking(
     form: RenameForm, client: Client, journal: Path
 ) -> None:
@@ -143,6 +145,7 @@ def test_without_a_run_selected_nothing_is_done(form: RenameForm) -> None:
         assert "0 runs are selected" in form.status
 
 
+@pytest.mark.slow
 def test_closing_the_form_in_the_middle_leaves_a_run_that_a_new_form_finishes(
     form: RenameForm, sandbox: Sandbox, client: Client, frame: pd.DataFrame, journal: Path
 ) -> None:
