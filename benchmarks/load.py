@@ -1,81 +1,154 @@
 """How fast a load is: against the same pages merely fetched and decoded, and against today's way.
 
-All three read the same sandbox, which runs in a process of its own, in turn, in one run:
+All read the same sandbox, which runs in a process of its own, in turn, in one run:
 
 * floor: the pages fetched with one ``requests.Session`` and decoded with ``json``, nothing else;
-* ours: `callerid_analytics.load`, a typed DataFrame with parsed dates and described numbers;
-* peer: the official SDK, ``pandas.DataFrame``, and ``phonenumbers`` row by row.
+* ours: `callerid_analytics.load`, a typed DataFrame with parsed dates and described numbers; the automaton that
+  describes them is compiled before, and how long that takes is stated apart;
+* peer: the official SDK, ``pandas.DataFrame``, and ``phonenumbers`` row by row, in the order of arrival and once
+  more with its numbers sorted; measured on fewer rows, and multiplied.
 
-Usage: python benchmarks/load.py [--rows 20000] [--rounds 3]
+Then floor and ours once more with 100 ms of latency a page; ours for 50 accounts against the floor of the longest
+of them, beside which all others can be read; and how much memory a load takes at its peak, in a fresh process.
+
+Usage: python benchmarks/load.py [--rows 200000] [--peer-rows 20000] [--latency-rows 60000] [--rounds 3]
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import claims
 import pandas as pd
 import phonenumbers
 import requests
+from claims import Claim
 from twilio.rest import Client as SdkClient
 
-from callerid_analytics import Client, load
+from callerid_analytics import Client, load, numbering
+
+LATENCY = 0.1
+ACCOUNTS, ACCOUNT_ROWS, ACCOUNT_PAGE = 50, 400, 100
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=20_000)
+    parser = claims.parser(__doc__)
+    parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--peer-rows", type=int, default=20_000)
+    parser.add_argument("--latency-rows", type=int, default=60_000)
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
-    with sandbox(asked.rows) as account:
-        ways: dict[str, Callable[[dict[str, Any]], int]] = {"floor": floor, "ours": ours, "peer": peer}
-        seconds: dict[str, list[float]] = {name: [] for name in ways}
-        for _ in range(asked.rounds):
-            for name, way in ways.items():
-                began = time.perf_counter()
-                rows = way(account)
-                seconds[name].append(time.perf_counter() - began)
-                assert rows == asked.rows, f"{name} read {rows} rows of {asked.rows}"
-    print_table({name: statistics.median(times) for name, times in seconds.items()}, asked)
+    claims.tell(measure(asked.rows, asked.peer_rows, asked.latency_rows, asked.rounds), asked)
 
 
-def print_table(seconds: dict[str, float], asked: argparse.Namespace) -> None:
-    print(f"load {asked.rows:,} rows in pages of 1,000; medians of {asked.rounds} interleaved rounds\n")
-    print("| what | seconds | rows/s | ratio to the floor | ratio to the peer |")
-    print("|---|---:|---:|---:|---:|")
-    labels = {
-        "floor": "pages fetched and decoded, nothing else",
-        "ours": "callerid_analytics.load",
-        "peer": "official SDK + pandas + phonenumbers",
-    }
-    for name, took in seconds.items():
-        to_floor, to_peer = took / seconds["floor"], took / seconds["peer"]
-        print(f"| {labels[name]} | {took:.2f} | {asked.rows / took:,.0f} | {to_floor:.2f} | {to_peer:.3f} |")
-    print(f"\nours takes {seconds['ours'] / seconds['floor']:.2f} times the floor", end=", ")
-    print(f"and the peer takes {seconds['peer'] / seconds['ours']:.1f} times ours")
+def measure(rows: int, peer_rows: int, latency_rows: int, rounds: int) -> Iterator[Claim]:
+    """Yield what is found; every time is the median of the rounds."""
+    began = time.perf_counter()
+    numbering.prepare()
+    yield Claim(what="compile the automaton, once", size="", ours=time.perf_counter() - began)
+    with sandbox(rows) as account:
+        yield from one_account(account, rows, peer_rows, rounds)
+        yield from memory(account, rows)
+    yield with_latency(latency_rows)
+    yield many_accounts()
+
+
+def one_account(account: dict[str, Any], rows: int, peer_rows: int, rounds: int) -> Iterator[Claim]:
+    ours_, floors, arrived, in_order = [], [], [], []
+    for _ in range(rounds):
+        floors.append(timed(floor, account, rows))
+        ours_.append(timed(ours, account, rows))
+        as_arrived, as_sorted = peer(account, peer_rows)
+        arrived.append(as_arrived / peer_rows * rows)
+        in_order.append(as_sorted / peer_rows * rows)
+    size, took, part = f"{rows:,} rows", statistics.median(ours_), f"from {peer_rows:,} rows"
+    yield Claim(
+        what="load one account",
+        size=size,
+        ours=took,
+        floor=statistics.median(floors),
+        floor_is="the pages fetched and decoded",
+        floor_target=2.0,
+        peer=statistics.median(arrived),
+        peer_is=f"SDK and phonenumbers, {part}",
+        peer_target=40,
+    )
+    yield Claim(
+        what="load one account, the peer's numbers sorted first",
+        size=size,
+        ours=took,
+        peer=statistics.median(in_order),
+        peer_is=f"SDK and phonenumbers, {part}",
+        peer_target=8,
+    )
+
+
+def memory(account: dict[str, Any], rows: int) -> Iterator[Claim]:
+    """Measure in a fresh process, which has all modules and the automaton before."""
+    command = [sys.executable, __file__, "memory", json.dumps(account)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    peak, frame = json.loads(ran.stdout)
+    size = f"{rows:,} rows"
+    yield Claim(
+        what="memory of a load at its peak",
+        size=size,
+        ours=peak / 1e6,
+        unit="MB",
+        floor=frame / 1e6,
+        floor_is="the frame",
+        floor_target=2.5,
+    )
+    yield Claim(what="memory of a row", size=size, ours=frame / rows, unit="bytes", target=250)
+
+
+def with_latency(rows: int) -> Claim:
+    with sandbox(rows) as account:
+        set_latency(account)
+        least, took = timed(floor, account, rows), timed(ours, account, rows)
+    return Claim(
+        what="load one account, 100 ms a page",
+        size=f"{rows:,} rows",
+        ours=took,
+        floor=least,
+        floor_is="the pages fetched and decoded",
+        floor_target=1.05,
+    )
+
+
+def many_accounts() -> Claim:
+    rows = ACCOUNTS * ACCOUNT_ROWS
+    with sandbox(rows, ACCOUNTS) as account, client_of(account) as client:
+        set_latency(account)
+        began = time.perf_counter()
+        report = load(client, accounts="all", page_size=ACCOUNT_PAGE, progress=False).attrs["load_report"]
+        took = time.perf_counter() - began
+        longest = max(report["accounts"], key=lambda sid: report["accounts"][sid]["pages"])
+        began = time.perf_counter()
+        floor(account, longest, ACCOUNT_PAGE)
+        least = time.perf_counter() - began
+    assert report["rows"] == rows
+    return Claim(
+        what=f"load {ACCOUNTS} accounts, 100 ms a page",
+        size=f"{report['pages']:,} pages",
+        ours=took,
+        floor=least,
+        floor_is=f"the {report['accounts'][longest]['pages']} pages of the longest account fetched and decoded",
+    )
 
 
 @contextmanager
-def sandbox(rows: int) -> Iterator[dict[str, Any]]:
-    command = [
-        sys.executable,
-        "-m",
-        "callerid_analytics",
-        "sandbox",
-        "--json",
-        "--accounts",
-        "1",
-        "--numbers",
-        str(rows),
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def sandbox(rows: int, accounts: int = 1) -> Iterator[dict[str, Any]]:
+    command = [sys.executable, "-m", "callerid_analytics", "sandbox", "--json"]
+    sizes = ["--accounts", str(accounts), "--numbers", str(rows)]
+    process = subprocess.Popen([*command, *sizes], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())
@@ -84,12 +157,29 @@ def sandbox(rows: int) -> Iterator[dict[str, Any]]:
         process.wait()
 
 
-def floor(account: dict[str, Any]) -> int:
-    rows = 0
+def set_latency(account: dict[str, Any]) -> None:
+    faults = [{"kind": "latency", "seconds": LATENCY}]
+    requests.put(f"{account['url']}/sandbox/faults", json={"faults": faults}, timeout=10).raise_for_status()
+
+
+def client_of(account: dict[str, Any]) -> Client:
+    return Client(account["account_sid"], account["auth_token"], base_url=account["url"])
+
+
+def timed(way: Any, account: dict[str, Any], rows: int) -> float:
+    began = time.perf_counter()
+    found = way(account)
+    took = time.perf_counter() - began
+    assert found == rows, f"{way.__name__} read {found} rows of {rows}"
+    return took
+
+
+def floor(account: dict[str, Any], sid: str | None = None, page_size: int = 1000) -> int:
+    rows, sid = 0, sid or account["account_sid"]
     with requests.Session() as session:
         session.auth = (account["account_sid"], account["auth_token"])
         session.trust_env = False
-        uri = f"/2010-04-01/Accounts/{account['account_sid']}/OutgoingCallerIds.json?PageSize=1000"
+        uri = f"/2010-04-01/Accounts/{sid}/OutgoingCallerIds.json?PageSize={page_size}"
         while uri:
             page = session.get(account["url"] + uri).json()
             rows += len(page["outgoing_caller_ids"])
@@ -98,13 +188,15 @@ def floor(account: dict[str, Any]) -> int:
 
 
 def ours(account: dict[str, Any]) -> int:
-    with Client(account["account_sid"], account["auth_token"], base_url=account["url"]) as client:
+    with client_of(account) as client:
         return len(load(client, progress=False))
 
 
-def peer(account: dict[str, Any]) -> int:
+def peer(account: dict[str, Any], rows: int) -> tuple[float, float]:
+    """Return how long it takes with the numbers in the order of arrival, and with the numbers sorted."""
     client = SdkClient(account["account_sid"], account["auth_token"])
     client.api.base_url = account["url"]
+    began = time.perf_counter()
     frame = pd.DataFrame(
         {
             "sid": record.sid,
@@ -114,10 +206,18 @@ def peer(account: dict[str, Any]) -> int:
             "date_created": record.date_created,
             "date_updated": record.date_updated,
         }
-        for record in client.outgoing_caller_ids.stream(page_size=1000)
+        for record in client.outgoing_caller_ids.stream(page_size=1000, limit=rows)
     )
-    described = frame["phone_number"].map(describe_one)
-    return len(frame.assign(**pd.DataFrame(described.tolist(), columns=["code", "region", "type", "valid"])))
+    read = time.perf_counter() - began
+    return read + described(frame["phone_number"]), read + described(frame["phone_number"].sort_values())
+
+
+def described(numbers: pd.Series) -> float:
+    began = time.perf_counter()
+    facts = numbers.map(describe_one)
+    columns = pd.DataFrame(facts.tolist(), columns=["code", "region", "type", "valid"], index=numbers.index)
+    assert len(columns.sort_index()) == len(numbers)
+    return time.perf_counter() - began
 
 
 def describe_one(number: str) -> tuple[int | None, str | None, int | None, bool]:
@@ -129,5 +229,25 @@ def describe_one(number: str) -> tuple[int | None, str | None, int | None, bool]
     return parsed.country_code, region, phonenumbers.number_type(parsed), phonenumbers.is_valid_number(parsed)
 
 
+def print_memory(account: dict[str, Any]) -> None:
+    """Print how much more memory than before a load took at its peak, and how much its frame takes."""
+    numbering.prepare()
+    with client_of(account) as client:
+        load(client, phone_number="+14155550100", progress=False)  # whatever is loaded late is there now
+        Path("/proc/self/clear_refs").write_text("5")  # the peak begins again from here (proc(5))
+        before = status("VmRSS")
+        frame = load(client, progress=False)
+        print(json.dumps([status("VmHWM") - before, int(frame.memory_usage(deep=True).sum())]))
+
+
+def status(name: str) -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
+
+
 if __name__ == "__main__":
-    main()
+    match sys.argv[1:]:
+        case ["memory", account]:
+            print_memory(json.loads(account))
+        case _:
+            main()

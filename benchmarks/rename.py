@@ -4,6 +4,8 @@ The sandbox, in a process of its own, allows 10 requests at a time and takes 20 
 requests: a look whether it is still as the plan knows it, and the update. So the ideal is 2 x 20 ms / 10 a row,
 with every place taken at every moment. Nobody tells the client the limit: it finds it.
 
+* floor: as many requests over as many raw sockets, each sent as soon as the answer before is there, by a client
+  that does nothing else: what the sandbox, which is one thread, makes of the ideal;
 * ours: `callerid_analytics.renames.apply_plan`, with its journal on this disk, from an unknown limit on;
 * peer: the SDK's ``outgoing_caller_ids(sid).update(friendly_name=…)``, one after the other, which neither looks
   nor keeps a journal; measured on fewer rows, and multiplied.
@@ -15,23 +17,23 @@ Usage: python benchmarks/rename.py [--rows 2000] [--peer-rows 100] [--rounds 3]
 
 from __future__ import annotations
 
-import argparse
-import json
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
+from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import claims
 import pandas as pd
 import requests
+from claims import Claim
+from load import client_of, sandbox
+from sandbox import load as asked_without_end
 from twilio.rest import Client as SdkClient
 
-from callerid_analytics import Client, load
+from callerid_analytics import load
 from callerid_analytics.renames import apply_plan
 
 AT_A_TIME, SECONDS, REQUESTS_A_ROW = 10, 0.02, 2
@@ -42,62 +44,65 @@ FAULTS = [
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = claims.parser(__doc__)
     parser.add_argument("--rows", type=int, default=2000)
     parser.add_argument("--peer-rows", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
-    seconds: dict[str, list[float]] = {"ours": [], "peer": []}
-    with sandbox(asked.rows) as account:
-        for number in range(asked.rounds):
-            seconds["ours"].append(ours(account, f"Round {number}"))
-            seconds["peer"].append(peer(account, asked.peer_rows) / asked.peer_rows * asked.rows)
-    print_table({name: statistics.median(times) for name, times in seconds.items()}, asked)
+    claims.tell(measure(asked.rows, asked.peer_rows, asked.rounds), asked)
 
 
-def print_table(seconds: dict[str, float], asked: argparse.Namespace) -> None:
-    ideal = asked.rows * REQUESTS_A_ROW * SECONDS / AT_A_TIME
-    print(
-        f"rename {asked.rows:,} rows where {AT_A_TIME} requests at a time take {SECONDS * 1000:.0f} ms each, "
-        f"{REQUESTS_A_ROW} requests a row; medians of {asked.rounds} interleaved rounds\n"
+def measure(rows: int, peer_rows: int, rounds: int) -> Iterator[Claim]:
+    """Yield what is found; every time is the median of the rounds."""
+    floors, ours_, peers = [], [], []
+    with sandbox(rows) as account:
+        for number in range(rounds):
+            floors.append(floor(account, rows))
+            ours_.append(ours(account, f"Round {number}"))
+            peers.append(peer(account, peer_rows) / peer_rows * rows)
+    size, took = f"{rows:,} rows", statistics.median(ours_)
+    ideal = rows * REQUESTS_A_ROW * SECONDS / AT_A_TIME
+    yield Claim(
+        what="apply a plan of renames",
+        size=size,
+        ours=took,
+        peer=statistics.median(peers),
+        peer_is=f"SDK in a loop, from {peer_rows:,} rows",
+        floor=statistics.median(floors),
+        floor_is="the requests over raw sockets",
     )
-    print("| what | seconds | rows/s | share of the ideal | ratio to the peer |")
-    print("|---|---:|---:|---:|---:|")
-    labels = {
-        "ideal": "every place taken at every moment",
-        "ours": "callerid_analytics.renames.apply_plan",
-        "peer": f"official SDK in a loop (from {asked.peer_rows:,} rows)",
-    }
-    for name, took in {"ideal": ideal, **seconds}.items():
-        print(
-            f"| {labels[name]} | {took:.2f} | {asked.rows / took:,.0f} | {ideal / took:.2f} "
-            f"| {took / seconds['peer']:.3f} |"
-        )
-    print(f"\nours reaches {ideal / seconds['ours']:.2f} of the ideal", end=", ")
-    print(f"and the peer takes {seconds['peer'] / seconds['ours']:.1f} times ours; no row was lost")
-
-
-@contextmanager
-def sandbox(rows: int) -> Iterator[dict[str, Any]]:
-    command = [sys.executable, "-m", "callerid_analytics", "sandbox", "--json", "--accounts", "1"]
-    process = subprocess.Popen([*command, "--numbers", str(rows)], stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield json.loads(process.stdout.readline())
-    finally:
-        process.terminate()
-        process.wait()
+    yield Claim(
+        what="apply a plan of renames, share of the server's rate",
+        size=size,
+        ours=ideal / took,
+        unit="",
+        target=0.85,
+        more_is_better=True,
+    )
 
 
 def set_faults(account: dict[str, Any], faults: list[dict[str, Any]]) -> None:
     requests.put(f"{account['url']}/sandbox/faults", json={"faults": faults}, timeout=10).raise_for_status()
 
 
+def floor(account: dict[str, Any], rows: int) -> float:
+    """Ask for one caller ID as often as the rows need requests; in a process of its own, as the sandbox is."""
+    set_faults(account, [])
+    with client_of(account) as client:
+        path = next(client.iter_caller_ids(page_size=1)).uri
+    assert path is not None
+    set_faults(account, FAULTS)
+    credentials = b64encode(f"{account['account_sid']}:{account['auth_token']}".encode()).decode()
+    seconds = min(2.0, rows * REQUESTS_A_ROW * SECONDS / AT_A_TIME)
+    speed = asked_without_end(account["url"], path, f"Basic {credentials}", AT_A_TIME, seconds)
+    return rows * REQUESTS_A_ROW / speed.rate
+
+
 def ours(account: dict[str, Any], name: str) -> float:
     with (
         tempfile.TemporaryDirectory() as folder,
-        Client(account["account_sid"], account["auth_token"], base_url=account["url"]) as reader,
-        Client(account["account_sid"], account["auth_token"], base_url=account["url"]) as client,
+        client_of(account) as reader,
+        client_of(account) as client,
     ):
         set_faults(account, [])
         plan = planned(load(reader, progress=False), name)

@@ -89,22 +89,46 @@ def parse_dates(texts: pd.Series | Sequence[str | None]) -> pd.Series:
     return in_utc
 
 
+def parse_texts(texts: pa.Array) -> pa.Array:
+    """Read dates as `parse_dates` does, from Arrow's text to Arrow's ``timestamp[us, UTC]``.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> parse_texts(pa.array(["Fri, 21 Aug 2009 00:11:24 +0000", "yesterday"])).is_valid().to_pylist()
+    [True, False]
+    """
+    import pyarrow as pa
+
+    return pa.array(_parse_texts(texts)).cast(pa.timestamp("us", "UTC"))
+
+
 def _parse(series: pd.Series) -> Instants:
+    import numpy as np
+    import pyarrow as pa
+
+    try:
+        texts = _arrow_text(series)
+    except (pa.ArrowException, UnicodeError):  # not only text, or text that is no UTF-8
+        instants: Instants = np.full(len(series), "NaT", dtype="datetime64[us]")
+        rest = series.notna().to_numpy()
+        instants[rest] = [_naive(parse_date(text)) for text in series[rest]]
+        return instants
+    return _parse_texts(texts)
+
+
+def _parse_texts(texts: pa.Array) -> Instants:
     """Send texts of the usual shape down the quick road and everything else down the sure one."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    instants: Instants = np.full(len(series), "NaT", dtype="datetime64[us]")
-    try:
-        texts = _arrow_text(series)
-    except (pa.ArrowException, UnicodeError):  # not only text, or text that is no UTF-8
-        rest = series.notna().to_numpy()
-    else:
-        usual = np.asarray(pc.equal(pc.binary_length(texts), len(_USUAL)).fill_null(False))
-        instants[usual] = _parse_usual(_rows_of_bytes(texts.filter(pa.array(usual))))
-        rest = np.isnat(instants) & np.asarray(texts.is_valid())
-    instants[rest] = [_naive(parse_date(text)) for text in series[rest]]
+    instants: Instants = np.full(len(texts), "NaT", dtype="datetime64[us]")
+    usual = pc.equal(pc.binary_length(texts), len(_USUAL)).fill_null(False)
+    rows = _rows_of_bytes(texts.filter(usual).cast(pa.large_string()))
+    instants[np.asarray(usual)] = _parse_usual(rows)
+    rest = np.isnat(instants) & np.asarray(texts.is_valid())
+    instants[rest] = [_naive(parse_date(text)) for text in texts.filter(pa.array(rest)).to_pylist()]
     return instants
 
 

@@ -6,34 +6,35 @@ its way while the last is being turned into columns.
 
 from __future__ import annotations
 
+import threading
 import time
 import warnings
-from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from queue import Empty, SimpleQueue
 from typing import Any, Literal
 
 import pandas as pd
-import pyarrow as pa
 
 from callerid_analytics import frames, numbering, parameters
 from callerid_analytics.client import Client
-from callerid_analytics.dates import parse_dates
+from callerid_analytics.columns import Columns, Count
 from callerid_analytics.errors import CallerIdError, InvalidParameter, PartialLoadError, RequestError
+from callerid_analytics.network import MOST_CONNECTIONS
+from callerid_analytics.numbering.compiling import WORTH_COMPILING
 from callerid_analytics.paging import FetchedPage
 from callerid_analytics.progress import Progress, progress_bar
-from callerid_analytics.records import Account, CallerId, CallerIdPage
+from callerid_analytics.records import Account, CallerIdPage
 
 Fetched = FetchedPage[CallerIdPage]
+_Answer = Future[Fetched | None]
 
 READ, FAILED, NOT_ACTIVE = "read", "failed", "not active"
 
-_ACCOUNTS_AT_ONCE = 8
 _TICK = 0.2
 """Seconds between two calls, at most, of who asked to be told of the progress."""
-_DATES = {"date_created": "date_created_text", "date_updated": "date_updated_text"}
-_SENT = tuple(column.name for column in frames.COLUMNS if column.name in CallerId.__struct_encode_fields__)
 
 
 class PartialLoadWarning(UserWarning):
@@ -97,8 +98,11 @@ def load(
     parameters.page_size(page_size)
     started = datetime.now(UTC)
     readings = _readings(client, accounts)
+    columns = Columns()
+    for place, reading in enumerate(readings):
+        reading.put_into(columns, place)
     _read_all(client, readings, {**query, "page_size": page_size}, progress=progress)
-    frame = _frame(readings)
+    frame = _frame(columns, readings)
     report = _report(client, readings, started, {name: value for name, value in query.items() if value})
     frame.attrs["load_report"] = report
     _tell_failures(readings, frame, report, strict=strict)
@@ -114,10 +118,15 @@ class _Reading:
         self.is_named = account is not None
         self.account_status = account.status if account else None
         self.status = READ if account is None or account.status == "active" else NOT_ACTIVE
-        self.tables: list[pa.Table] = []
-        self.pages = self.rows = self.repeats = self.retries = self.unreadable_dates = 0
+        self.pages = self.retries = 0
+        self.count = Count(0, 0, 0)
+        self._columns, self._place = Columns(), 0
         self.began = self.seconds = 0.0
         self.error: CallerIdError | None = None
+
+    def put_into(self, columns: Columns, place: int) -> None:
+        """Keep the rows there from now on, as those of an account with that number."""
+        self._columns, self._place = columns, place
 
     def pages_from(self, client: Client, query: dict[str, Any]) -> Iterator[Fetched]:
         """Yield the account's pages; each step is one request, or two where the name is still to be learned."""
@@ -136,11 +145,10 @@ class _Reading:
 
     def add(self, fetched: Fetched) -> int:
         """Keep a page's rows, as columns; return how many there are."""
-        table = _table(fetched.page.caller_ids())
-        self.tables.append(table)
+        added = self._columns.add(fetched.page, self._place)
         self.pages += 1
         self.retries += fetched.retries
-        return int(table.num_rows)
+        return added
 
     def fail(self, error: CallerIdError) -> None:
         """Remember why not all could be read: the first reason, since a later page may fail as well."""
@@ -151,20 +159,6 @@ class _Reading:
         """Take the time."""
         self.seconds = time.monotonic() - self.began
 
-    def frame(self) -> pd.DataFrame:
-        """Return the rows as sent, each SID once, as it was when it came last."""
-        table = pa.concat_tables([_table([]), *self.tables])
-        frame: pd.DataFrame = table.to_pandas(types_mapper={pa.string(): frames.TEXT}.get)
-        repeated = frame["sid"].duplicated(keep="last") & frame["sid"].notna()
-        self.repeats = int(repeated.sum())
-        frame = frame[~repeated]
-        self.rows = len(frame)
-        for column in _DATES:
-            dates = parse_dates(frame[column])
-            self.unreadable_dates += int((dates.isna() & frame[column].notna()).sum())
-            frame = frame.assign(**{column: dates})
-        return frame.assign(account_name=pd.Series(self.name, index=frame.index, dtype=frames.TEXT))
-
     def report(self) -> dict[str, Any]:
         """Return this account's part of the load report."""
         return {
@@ -172,9 +166,9 @@ class _Reading:
             "status": self.status,
             "account_status": self.account_status,
             "pages": self.pages,
-            "rows": self.rows,
-            "repeats": self.repeats,
-            "unreadable_dates": self.unreadable_dates,
+            "rows": self.count.rows,
+            "repeats": self.count.repeats,
+            "unreadable_dates": self.count.unreadable_dates,
             "seconds": round(self.seconds, 3),
             "retries": self.retries,
             "error": str(self.error) if self.error else None,
@@ -200,49 +194,75 @@ def _read_all(client: Client, readings: list[_Reading], query: dict[str, Any], *
         _pool(len(to_read)) as pool,
         client.abortable() as abortable,
     ):
-        steps = {reading: reading.pages_from(abortable, query) for reading in to_read}
-        waiting: dict[Future[Fetched | None], _Reading] = {
-            pool.submit(next, pages, None): reading for reading, pages in steps.items()
-        }
-        while waiting:
-            bar.update(0)
-            for future in wait(waiting, timeout=_TICK, return_when=FIRST_COMPLETED).done:
-                reading = waiting.pop(future)
-                try:
-                    fetched = future.result()
-                    if fetched is not None:
-                        waiting[pool.submit(next, steps[reading], None)] = reading
-                        bar.update(reading.add(fetched))
-                        continue
-                except CallerIdError as error:
-                    reading.fail(error)
-                reading.finish()
+        asking = _Asking(pool, {reading: reading.pages_from(abortable, query) for reading in to_read})
+        rows = 0
+        bar.update(0)
+        for answer in asking.answers():
+            added = 0 if answer is None else _add(*answer, asking)
+            bar.update(added)
+            rows += added
+            if rows - added < WORTH_COMPILING <= rows:  # while we wait for the rest
+                threading.Thread(target=numbering.prepare, name="callerids-numbering", daemon=True).start()
+
+
+class _Asking:
+    """Asks for the accounts' pages in several threads: in turn, and for one page of an account at a time."""
+
+    def __init__(self, pool: ThreadPoolExecutor, pages: Mapping[_Reading, Iterator[Fetched]]) -> None:
+        self._pool = pool
+        self._pages = pages
+        self._under_way: dict[_Answer, _Reading] = {}
+        self._done: SimpleQueue[_Answer] = SimpleQueue()
+        for reading in pages:
+            self.ask(reading)
+
+    def ask(self, reading: _Reading) -> None:
+        """Ask for the next page."""
+        future = self._pool.submit(next, self._pages[reading], None)
+        self._under_way[future] = reading
+        future.add_done_callback(self._done.put)
+
+    def answers(self) -> Iterator[tuple[_Reading, _Answer] | None]:
+        """Yield what comes until all has come, and nothing each time that nothing came for a while."""
+        while self._under_way:
+            try:
+                future = self._done.get(timeout=_TICK)
+            except Empty:
+                yield None
+            else:
+                yield self._under_way.pop(future), future
+
+
+def _add(reading: _Reading, answer: _Answer, asking: _Asking) -> int:
+    """Keep a page, once the next one is asked for; return how many rows it has."""
+    try:
+        fetched = answer.result()
+        if fetched is not None:
+            asking.ask(reading)
+            return reading.add(fetched)
+    except CallerIdError as error:
+        reading.fail(error)
+    reading.finish()
+    return 0
 
 
 @contextmanager
 def _pool(size: int) -> Iterator[ThreadPoolExecutor]:
     """Provide threads that are gone at the end, however it comes; what they had not begun is dropped."""
-    pool = ThreadPoolExecutor(max(1, min(size, _ACCOUNTS_AT_ONCE)), thread_name_prefix="callerids-load")
+    pool = ThreadPoolExecutor(max(1, min(size, MOST_CONNECTIONS)), thread_name_prefix="callerids-load")
     try:
         yield pool
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _table(caller_ids: list[CallerId]) -> pa.Table:
-    """Turn records into columns of text, as sent."""
-    columns = {
-        name: pa.array([getattr(row, _DATES.get(name, name)) for row in caller_ids], pa.string()) for name in _SENT
-    }
-    return pa.table(columns)
-
-
-def _frame(readings: list[_Reading]) -> pd.DataFrame:
-    """Put the accounts' rows together and derive what the numbers tell."""
-    parts = [reading.frame() for reading in readings]
-    rows = pd.concat(parts, ignore_index=True) if parts else frames.empty()
-    described = numbering.describe(rows["phone_number"])
-    return frames.conform(rows.assign(**{str(name): column for name, column in described.items()}))
+def _frame(columns: Columns, readings: list[_Reading]) -> pd.DataFrame:
+    """Make the frame of the accounts' rows, and derive what the numbers tell."""
+    frame, counts = columns.take([reading.name for reading in readings])
+    for reading, count in zip(readings, counts, strict=True):
+        reading.count = count
+    described = numbering.describe(frame["phone_number"])
+    return frames.conform(frame.assign(**{str(name): column for name, column in described.items()}))
 
 
 def _report(

@@ -11,6 +11,7 @@ description of its API of 2010-04-01.
 from __future__ import annotations
 
 from datetime import datetime
+from operator import attrgetter
 from typing import TypeVar
 
 import msgspec
@@ -25,6 +26,7 @@ class CallerId(
     msgspec.Struct,
     frozen=True,
     kw_only=True,
+    gc=False,  # it holds only text, so it is in no cycle, and a million of them are not looked through for one
     rename={"date_created_text": "date_created", "date_updated_text": "date_updated"},
 ):
     """A verified outgoing caller ID.
@@ -166,7 +168,24 @@ class CallerIdPage(msgspec.Struct, frozen=True, kw_only=True):
         UnexpectedResponse
             A row that is not a caller ID.
         """
-        return decode(bytes(self.outgoing_caller_ids), list[CallerId])
+        return decode(self.outgoing_caller_ids, list[CallerId])
+
+    def columns(self) -> dict[str, list[str | None]]:
+        """Decode the rows, as a list for each field of the wire, in the order of `CallerId`.
+
+        Raises
+        ------
+        UnexpectedResponse
+            A row that is not a caller ID.
+        """
+        rows = self.caller_ids()
+        return {name: list(map(field, rows)) for name, field in _FIELDS.items()}
+
+
+_FIELDS = {
+    name: attrgetter(attribute)
+    for name, attribute in zip(CallerId.__struct_encode_fields__, CallerId.__struct_fields__, strict=True)
+}
 
 
 class AccountPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,7 +210,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
         return self.message or self.title or self.detail or "no reason was given"
 
 
-def decode(body: bytes, kind: type[T]) -> T:
+def decode(body: bytes | msgspec.Raw, kind: type[T]) -> T:
     """Decode the bytes of an answer.
 
     Raises
@@ -204,5 +223,5 @@ def decode(body: bytes, kind: type[T]) -> T:
         # Not strict: a call's duration and an error's code have been seen as text.
         return msgspec.json.decode(body, type=kind, strict=False)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        found = "a page of HTML" if body.lstrip()[:1] == b"<" else f"something else ({error})"
+        found = "a page of HTML" if bytes(body).lstrip()[:1] == b"<" else f"something else ({error})"
         raise UnexpectedResponse(f"JSON from Twilio was expected, and {found} came") from error

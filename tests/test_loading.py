@@ -73,6 +73,15 @@ def test_every_row_arrives_exactly_once(numbers: int) -> None:
     assert report["pages"] == max(1, -(-numbers // 1000))
 
 
+@pytest.mark.parametrize("numbers", [15, 16, 17, 32])
+def test_every_row_of_many_small_pages_arrives(numbers: int) -> None:
+    with Sandbox(numbers=numbers, accounts=1, seed=5) as sandbox:
+        frame = load(Client.from_env(sandbox.environ), page_size=1)
+        assert as_rows(frame) == truth_of(sandbox)
+    assert len(frame) == frame.attrs["load_report"]["pages"] == numbers
+    frames.check(frame)
+
+
 @pytest.mark.slow
 def test_100_000_rows_arrive_exactly_once() -> None:
     with Sandbox(numbers=100_000, accounts=3, seed=5) as sandbox:
@@ -274,7 +283,7 @@ def test_an_interrupt_does_not_wait_for_a_server_that_hangs(
         raise KeyboardInterrupt
 
     before = set(threading.enumerate())
-    monkeypatch.setattr(loading, "wait", interrupt_once_asked)
+    monkeypatch.setattr(loading._Asking, "answers", interrupt_once_asked)
     with pytest.raises(KeyboardInterrupt):
         load(client)
     left = {thread.name for thread in set(threading.enumerate()) - before}

@@ -57,7 +57,8 @@ def authorize(principal: Principal, account_sid: str, path: str, store: Store) -
     RestError
         20404 if there is no such account, 20003 if the credentials do not open it.
     """
-    account = store.account(account_sid)
+    own = principal.account
+    account = own if own.sid == account_sid else store.account(account_sid)
     if account is None:
         raise problems.not_found(path)
     if not principal.reaches(account):

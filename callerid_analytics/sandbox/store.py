@@ -67,8 +67,10 @@ class Store:
 
     def is_active(self, account: AccountRow) -> bool:
         """Tell whether an account is in use: suspending one suspends all it owns (Twilio docs)."""
+        if account.status != "active" or account.owner_account_sid == account.sid:
+            return account.status == "active"
         owner = self.account(account.owner_account_sid)
-        return account.status == "active" and (owner is None or owner.status == "active")
+        return owner is None or owner.status == "active"
 
     def add_api_key(self, row: ApiKeyRow) -> None:
         """Add an API key."""

@@ -85,9 +85,10 @@ STYLE = """<style>
 }
 .callerids-facets { flex-flow: row wrap; gap: 4px 12px; --jp-widgets-inline-height: 22px; }
 .callerids-facet { flex: 1 1 8rem; max-width: 14rem; overflow: hidden; }
-.callerids-facet .widget-checkbox { height: auto; margin: 0 2px; }
-.callerids-facet .widget-label-basic { display: flex; height: auto; padding: 3px 0; line-height: 1.25; }
-.callerids-facet .widget-label-basic span { white-space: normal; overflow-wrap: anywhere; }
+.callerids-facet .widget-checkbox { height: 22px; margin: 0 2px; }
+.callerids-facet .widget-label-basic { overflow: hidden; text-overflow: ellipsis; }
+.callerids-facet .widget-html { margin: 0 2px; }
+.callerids-counts div { height: 22px; line-height: 22px; text-align: right; color: var(--callerids-quiet); }
 .callerids-details td:first-child { white-space: nowrap; }
 .callerids-picture { max-width: 40rem; border-radius: 6px; background: #fff; }
 .callerids-picture svg { display: block; width: 100%; height: auto; }
@@ -150,6 +151,14 @@ def copied(label: str, text: str) -> str:
     value, name = escape(text), escape(label)
     field = f'<input readonly value="{value}" onfocus="this.select()" aria-label="{name}, to copy" size="38">'
     return f'<label class="callerids-copied">{name} {field}</label>'
+
+
+def counts(numbers: Iterable[tuple[str, int]]) -> str:
+    """Return numbers, one below the other, each of which says to screen readers what it is of."""
+    rows = "".join(
+        f'<div role="note" aria-label="{escape(of)}: {count:,}">{count:,}</div>' for of, count in numbers
+    )
+    return f'<div class="callerids-counts">{rows}</div>'
 
 
 def note(text: str) -> str:

@@ -19,12 +19,13 @@ from callerid_analytics.loading import PartialLoadWarning, load
 from callerid_analytics.progress import Progress
 from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.busy import BusyForm
+from callerid_analytics.widgets.cells import plain_cells
 from callerid_analytics.widgets.details import details
 from callerid_analytics.widgets.facet_list import FacetList
 from callerid_analytics.widgets.facets import Value
 from callerid_analytics.widgets.form import WIDE
 from callerid_analytics.widgets.narrowing import Narrowing, View
-from callerid_analytics.widgets.paged_table import PagedTable, plain_cells
+from callerid_analytics.widgets.paged_table import PagedTable
 from callerid_analytics.widgets.picture import Picture
 from callerid_analytics.widgets.work import Pause
 
@@ -151,7 +152,8 @@ class Browser(BusyForm):
         )
         self._replace = Checkbox(description="replace the file, if there is one", indent=False, layout=WIDE)
         self._save = self._button("Save", self._save_shown, tooltip="Write the rows of all pages to this file")
-        return HBox([self._path, self._format, self._replace, self._save], layout=_WRAPPED)
+        self._answer = HTML(layout=WIDE)
+        return HBox([self._path, self._format, self._replace, self._save, self._answer], layout=_WRAPPED)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -241,6 +243,7 @@ class Browser(BusyForm):
         self._clear.disabled = not (self._narrowing.words or self._narrowing.chosen)
         self._reload.disabled = self.is_busy or self._is_stopped
         self._save.disabled = self._is_stopped
+        self._answer.value = appearance.note(self._trouble or self._said)  # the status line may be out of sight
         self._render_renaming(len(view.rows))
         self._details.value = self._detailed(view.frame, self._table.latest)
         self._status.value = self._status_line(*self._says(view))

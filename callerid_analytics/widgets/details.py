@@ -7,7 +7,7 @@ import pandas as pd
 
 from callerid_analytics import numbering
 from callerid_analytics.widgets import appearance
-from callerid_analytics.widgets.paged_table import as_text
+from callerid_analytics.widgets.cells import as_text
 
 _TAIL_LENGTH = 6
 """Digits at the end by which rows are looked for that may have the same number."""

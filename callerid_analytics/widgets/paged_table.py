@@ -17,6 +17,7 @@ from itables.widget import ITable
 
 from callerid_analytics.errors import ContractError
 from callerid_analytics.widgets import appearance
+from callerid_analytics.widgets.cells import plain_cells, width
 from callerid_analytics.widgets.form import WIDE
 from callerid_analytics.widgets.row_pages import RowPages
 
@@ -24,13 +25,10 @@ Cells = Callable[[pd.DataFrame], pd.DataFrame]
 
 _SIZES = (10, 25, 50, 100)
 _MARKS = 8
-"""Pages in a row that the browser can tell apart."""
+"""Pages in a row that the browser can tell apart: as many rows below each page are hidden by `appearance.STYLE`."""
 _SAMPLE = 200
 """Rows by which the columns' widths are decided, for all pages: they shall not move with every page."""
-_NARROWEST, _NARROW, _WIDEST = 2.5, 10, 16  # em, as are those below
-_LETTER, _DIGIT = 0.53, 0.63
-_PADDING = 1.3
-_ROW_HEIGHT, _HEADER_HEIGHT = 2.0, 2.1
+_ROW_HEIGHT, _HEADER_HEIGHT = 2.0, 2.1  # em
 _AS_LOADED = ""
 _CHECKBOX = JavascriptCode("$.fn.dataTable.render.select()")  # itables' own jQuery, by this name
 
@@ -55,8 +53,8 @@ class PagedTable(VBox):  # type: ignore[misc]  # ipywidgets has no types
     html : collection of str, default ()
         Columns whose cells are HTML, escaped already.
     cells : callable, optional
-        Given some rows of the frame, at least one; returns a frame of texts with at least the columns to show. By
-        default text as it is, dates as ``2015-01-31``, and nothing for what is missing.
+        Given some rows of the frame, at least one; returns a frame of texts with at least the columns to show, by
+        nothing but those rows. By default text as it is, dates as ``2015-01-31``, and nothing for what is missing.
     on_select : callable, optional
         Called after a person has selected something, or no longer does.
 
@@ -90,6 +88,7 @@ class PagedTable(VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._drawing = threading.RLock()
         self._keys_drawn: list[str | None] = []
         self._mark = 0
+        self._drawn: tuple[pd.DataFrame, list[int], list[int]] | None = None
         self._options = self._table_options(dict.fromkeys(columns, 1.0))
         empty = pd.DataFrame(columns=["", *columns] if selectable else list(columns), dtype=object)
         self._table = ITable(empty, **self._options)
@@ -117,7 +116,7 @@ class PagedTable(VBox):  # type: ignore[misc]  # ipywidgets has no types
     @property
     def latest(self) -> str | None:
         """The key that a person selected last, while it is selected."""
-        return self._latest if self._latest in self._pages.selected else None
+        return self._latest if self._pages.is_selected(self._latest) else None
 
     def show(self, frame: pd.DataFrame, rows: npt.NDArray[np.intp] | None = None) -> None:
         """Show a frame, or these of its rows; order and selection are kept where they still apply.
@@ -266,7 +265,7 @@ class PagedTable(VBox):  # type: ignore[misc]  # ipywidgets has no types
         places = np.unique(np.linspace(0, max(len(frame) - 1, 0), min(len(frame), _SAMPLE)).astype(int))
         texts = self._shown(frame.iloc[places])
         self._options = self._table_options(
-            {name: _width(texts[name], title, html=name in self._html) for name, title in self._columns.items()}
+            {name: width(texts[name], title, html=name in self._html) for name, title in self._columns.items()}
         )
 
     def _table_options(self, widths: Mapping[str, float]) -> dict[str, Any]:
@@ -301,8 +300,14 @@ class PagedTable(VBox):  # type: ignore[misc]  # ipywidgets has no types
         keys = self._pages.keys
         if keys != self._keys_drawn:
             self._keys_drawn, self._mark = keys, (self._mark + 1) % _MARKS
+        ticks = self._ticks()
+        drawn = (self._pages.frame, self._pages.positions.tolist(), ticks)
+        if self._drawn is not None and self._drawn[0] is drawn[0] and self._drawn[1:] == drawn[1:]:
+            self._table.selected_rows = ticks
+            return
+        self._drawn = drawn
         with self._table.hold_sync():
-            self._table.update(self._texts(), selected_rows=self._ticks(), **self._options)
+            self._table.update(self._texts(), selected_rows=ticks, **self._options)
         rows = min(self._pages.size, len(self._pages.frame))
         self._scroll.layout.min_height = f"{_HEADER_HEIGHT + rows * _ROW_HEIGHT:.1f}em"
 
@@ -334,37 +339,5 @@ class PagedTable(VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._chosen.value = appearance.note(f"{pages.selected_count:,} selected")
 
 
-def plain_cells(page: pd.DataFrame) -> pd.DataFrame:
-    """Return a page as text: dates as ``2015-01-31``, truth as yes and no, and nothing for what is missing.
-
-    Examples
-    --------
-    >>> page = pd.DataFrame({"name": ["Desk", None], "is_valid": pd.array([True, None], dtype="boolean")})
-    >>> plain_cells(page).values.tolist()
-    [['Desk', 'yes'], ['', '']]
-    """
-    return pd.DataFrame(
-        {name: [as_text(value) for value in values] for name, values in page.items()}, dtype=object
-    )
-
-
-def as_text(value: Any) -> str:
-    """Return one value as `plain_cells` shows it."""
-    if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
-        return ""
-    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
-
-
 def _bar(controls: list[Any]) -> HBox:
     return HBox(controls, layout={"flex_flow": "row wrap", "align_items": "center"})
-
-
-def _width(texts: pd.Series, title: str, *, html: bool) -> float:
-    """Return how wide a column should be: so that nine of ten texts fit into a line, and all that are short."""
-    read = [appearance.text_of(text) if html else text for text in map(str, texts)]
-    widths = [_LETTER * len(text) + (_DIGIT - _LETTER) * sum(map(str.isdigit, text)) for text in read]
-    most = max(widths, default=0) if max(widths, default=0) <= _NARROW else np.quantile(widths, 0.9)
-    widest = max(most, _DIGIT * len(title))
-    return float(np.clip(widest, _NARROWEST, _WIDEST)) + _PADDING

@@ -57,7 +57,7 @@ def summarize(plan: pd.DataFrame, accept: Collection[str], names: Mapping[str, s
     >>> summarize(pd.DataFrame(rows), ["collision"], {"AC1": "Sales"})
     PlanSummary(rows=3, accounts={'Sales': 2}, problems={'empty': 1, 'collision': 2})
     """
-    accounts = plan.loc[plans.sendable(plan, accept), "account_sid"].astype(str).value_counts()
+    accounts = plan.loc[plans.sendable(plan, accept), "account_sid"].value_counts()
     counts = plan["problem"].value_counts()
     problems = {
         problem: int(counts[[problem in text.split("; ") for text in counts.index]].sum())
@@ -65,7 +65,7 @@ def summarize(plan: pd.DataFrame, accept: Collection[str], names: Mapping[str, s
     }
     return PlanSummary(
         len(plan),
-        {_short_label(str(sid), names): int(count) for sid, count in accounts.items()},
+        {_short_label(str(sid), names): int(count) for sid, count in accounts.items() if count},
         {problem: count for problem, count in problems.items() if count},
     )
 

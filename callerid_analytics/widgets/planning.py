@@ -67,8 +67,9 @@ class Planner:
     def take(self, frame: pd.DataFrame) -> None:
         """Take another frame; of the SIDs that may change, those stay that it has."""
         frames.check(frame)
-        self.frame = frame.copy(deep=False)
-        self.frame.attrs = {}  # pandas copies them with every column, which takes longer than the work
+        self.frame = frame
+        self._rows = frame.copy(deep=False)
+        self._rows.attrs = {}  # pandas copies them with every column, which takes longer than the work
         self.limit(self.only)
 
     def limit(self, sids: Collection[str] | None) -> None:
@@ -90,7 +91,7 @@ class Planner:
         self._forget()
         first = np.flatnonzero(self._wanted)[:_FIRST]
         is_whole = len(self.frame) <= _SMALL
-        rows, wanted = (self.frame, self._wanted) if is_whole else (self.frame.iloc[first], self._wanted[first])
+        rows, wanted = (self._rows, self._wanted) if is_whole else (self._rows.iloc[first], self._wanted[first])
         self.plan, self.is_whole = _nothing(), False
         self.plan, self.is_whole = _planned(rows, recipe, wanted), is_whole
         if not is_whole:
@@ -115,7 +116,7 @@ class Planner:
             self._turn = object()
 
     def _finish(self, recipe: Recipe, turn: object) -> None:
-        plan = _planned(self.frame, recipe, self._wanted)
+        plan = _planned(self._rows, recipe, self._wanted)
         with self._adopting:
             if turn is not self._turn:
                 return

@@ -14,7 +14,6 @@ from callerid_analytics.widgets.rule_fields import Field, fields_of
 _TABLE = rules_table()
 _BY_NAME: dict[str, type[Rule]] = dict(zip(_TABLE["rule"].tolist(), RULES, strict=True))
 _WHAT = dict(zip(_BY_NAME, _TABLE["what"].tolist(), strict=True))
-_MERGING = next(name for name, rule in _BY_NAME.items() if rule is MergeNames)
 _MOST_PAIRS = 500
 """More than these nobody edits in a form; and a browser has to hold them."""
 
@@ -54,12 +53,16 @@ class Draft:
         What stands in its fields, as typed; names too many to be typed are a dict.
     is_on : bool
         Whether it is part of the recipe.
+    revision : int
+        How often its fields were filled in by other than typing, so that the form must show them anew.
     """
 
     key: int
     name: str
     values: dict[str, Any]
     is_on: bool = True
+    revision: int = 0
+    _known: Rule | RecipeError | None = None
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -69,21 +72,28 @@ class Draft:
     @property
     def complaint(self) -> str | None:
         """Why it is no rule yet; None if it is one."""
-        try:
-            self.made()
-        except RecipeError as error:
-            return str(error)
-        return None
+        made = self._made()
+        return str(made) if isinstance(made, RecipeError) else None
 
-    def made(self) -> Rule:
-        """Return the rule.
+    @property
+    def rule(self) -> Rule | None:
+        """The rule; None if it is none yet."""
+        made = self._made()
+        return made if isinstance(made, Rule) else None
 
-        Raises
-        ------
-        RecipeError
-            It is unfinished, or a field holds what it may not.
-        """
-        return _BY_NAME[self.name](**self.read())
+    def write(self, values: Mapping[str, Any]) -> None:
+        """Fill in fields."""
+        self.values.update(values)
+        self._known = None
+
+    def _made(self) -> Rule | RecipeError:
+        """Return the rule or what is wrong with it; made once, since it may hold names by the ten thousand."""
+        if self._known is None:
+            try:
+                self._known = _BY_NAME[self.name](**self.read())
+            except RecipeError as error:
+                self._known = error
+        return self._known
 
     def read(self) -> dict[str, Any]:
         """Return what stands in the fields as the rule's values.
@@ -131,7 +141,7 @@ class RecipeEditor:
     @property
     def before_by_hand(self) -> Recipe:
         """The same without the names given by hand."""
-        return Recipe([draft.made() for draft in self.drafts if draft.is_on and not draft.complaint])
+        return Recipe([draft.rule for draft in self.drafts if draft.is_on and draft.rule])
 
     @property
     def unfinished(self) -> list[int]:
@@ -176,7 +186,7 @@ class RecipeEditor:
 
     def write(self, key: int, name: str, typed: Any) -> None:
         """Fill in a field of a rule."""
-        self._of(key).values[name] = typed
+        self._of(key).write({name: typed})
 
     def merge(self, names: Mapping[str, str]) -> None:
         """Give spellings, as the rules so far leave them, their chosen name.
@@ -190,10 +200,11 @@ class RecipeEditor:
         """
         rule = MergeNames(names=dict(names))
         last = self.drafts[-1] if self.drafts else None
-        if last and last.name == _MERGING and last.is_on and not last.complaint:
-            both = _one_after_the_other(MergeNames(**last.read()), rule)
+        if last and last.is_on and isinstance(last.rule, MergeNames):
+            both = _one_after_the_other(last.rule, rule)
             if both is not None:
-                last.values = self._draft(both).values
+                last.write(self._draft(both).values)
+                last.revision += 1
                 return
         self.drafts.append(self._draft(rule))
 

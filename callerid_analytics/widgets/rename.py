@@ -29,8 +29,8 @@ from callerid_analytics.widgets.rename_tables import WHAT_DID, WHAT_WOULD, Table
 from callerid_analytics.widgets.running import RunForm, counted
 from callerid_analytics.widgets.work import Pause
 
-_TITLES = ("1 Rules", "2 Similar names", "3 Single names", "4 Plan and apply", "5 Past runs")
-_SINGLE_NAMES = _TITLES.index("3 Single names")
+_TITLES = ("1 Rules", "2 Similar", "3 Single", "4 Apply", "5 Past runs")
+_SINGLE = _TITLES.index("3 Single")
 _WRAPPED = {"flex_flow": "row wrap", "align_items": "center"}
 
 
@@ -57,6 +57,10 @@ class RenameForm(RunForm):
 
     Attributes
     ----------
+    recipe : Recipe
+        The rules that are on and finished; it can be set.
+    plan : pandas.DataFrame
+        What the recipe would rename.
     outcome : pandas.DataFrame or None
         What became of each row of the latest run, or of the past run that is looked at.
     run : str or None
@@ -248,7 +252,7 @@ class RenameForm(RunForm):
             raise InvalidParameter(f"{len(self._tables.selected)} rows are selected: select one.")
         sid = str(self._tables.selected[0])
         self._names.choose(sid, str(self._row(sid)["new_name"]))
-        self._tabs.selected_index = _SINGLE_NAMES
+        self._tabs.selected_index = _SINGLE
 
     def _keep_selected(self) -> None:
         rows = self._planner.plan[self._planner.plan["sid"].isin(self._tables.selected)]

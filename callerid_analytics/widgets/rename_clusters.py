@@ -135,7 +135,7 @@ class _Card(VBox):  # type: ignore[misc]
     """One cluster."""
 
     def __init__(self, cluster: Cluster, press: Press, accept: Callable[[], object]) -> None:
-        self._cluster, self._press = cluster, press
+        self._cluster, self._press, self._is_picked = cluster, press, True
         names = list(cluster.names)
         self._picked = Dropdown(
             description="All are to be", options=[(_visible(name), name) for name in names], value=cluster.picked,
@@ -161,7 +161,9 @@ class _Card(VBox):  # type: ignore[misc]
     def draw(self) -> None:
         """Show the cluster as it is."""
         cluster = self._cluster
-        self._picked.value, self._typed.value = cluster.picked, cluster.typed
+        self._picked.value = cluster.picked
+        if self._is_picked:  # or what is being typed would be overwritten
+            self._typed.value, self._is_picked = cluster.typed, False
         for name, box in self._members.items():
             box.value = name not in cluster.left_out
             box.disabled = cluster.is_accepted
@@ -187,6 +189,7 @@ class _Card(VBox):  # type: ignore[misc]
 
     def _pick(self) -> None:
         self._cluster.picked, self._cluster.typed = self._picked.value, ""
+        self._is_picked = True
 
     def _type(self) -> None:
         self._cluster.typed = self._typed.value

@@ -43,7 +43,8 @@ class NamesPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._chosen: str | None = None
         self._found: list[tuple[str, str]] = []
         self._count = 0
-        self._new = ""
+        self._to_fill_in: str | None = None
+        self._is_listing = False
         self._search = Text(
             description="Search", placeholder="name, number or SID", style=_LABELS, layout={"flex": "1 1 20rem"}
         )
@@ -54,7 +55,6 @@ class NamesPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._list.observe(lambda _: self._on_chosen(), "value")
         self._where, self._facts = HTML(layout=WIDE), HTML(layout=WIDE)
         self._name = Text(description="New name", style=_LABELS, layout={"flex": "1 1 20rem"})
-        self._name.observe(lambda _: self._on_typed(), "value")
         self._name.on_msg(self._on_message)
         self._set = self._button("Set this name", self._set_name, "Give this caller ID this name in the plan")
         self._keep = self._button("Keep the old name", self._keep_name, "Leave this caller ID as it is")
@@ -79,16 +79,19 @@ class NamesPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def choose(self, sid: str, planned: str) -> None:
         """Choose a caller ID, whose name would be this."""
-        self._chosen, self._new = sid, planned
+        self._chosen, self._to_fill_in = sid, planned
 
     def draw(self) -> None:
         """Show what is found and chosen."""
         if self._list.options != tuple(self._found):
+            self._is_listing = True  # the widget chooses the first of new options by itself
             self._list.options = self._found
-        self._list.value = self._chosen if self._chosen in dict(self._found).values() else None
+        self._list.value = self._chosen if self._chosen in [sid for _, sid in self._found] else None
+        self._is_listing = False
         first = f"the first {_MOST_FOUND} of " if self._count > _MOST_FOUND else ""
         self._where.value = appearance.note(f"{first}{self._count:,} found")
-        self._name.value = self._new
+        if self._to_fill_in is not None:  # once only, or what is being typed would be overwritten
+            self._name.value, self._to_fill_in = self._to_fill_in, None
         named = self._by_hand()
         self._set.disabled = self._keep.disabled = self._name.disabled = self._chosen is None
         self._back.disabled = self._chosen not in named
@@ -122,11 +125,8 @@ class NamesPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._count = len(found)
 
     def _on_chosen(self) -> None:
-        if self._list.value is not None and self._list.value != self._chosen:
+        if not self._is_listing and self._list.value not in (None, self._chosen):
             self._press(lambda: self.choose(self._list.value, self._current(self._list.value)))
-
-    def _on_typed(self) -> None:
-        self._new = self._name.value
 
     def _current(self, sid: str) -> str:
         return self._by_hand().get(sid, self._names[self._place(sid)])
@@ -136,7 +136,7 @@ class NamesPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
             self._press(self._set_name)
 
     def _set_name(self) -> None:
-        self._give(self._sid, self._new)
+        self._give(self._sid, self._name.value)
 
     def _keep_name(self) -> None:
         self._give(self._sid, self._names[self._place(self._sid)])

@@ -17,6 +17,7 @@ from callerid_analytics.widgets.recipe_editor import Draft, RecipeEditor
 from callerid_analytics.widgets.rule_fields import Field
 
 Press = Callable[[Callable[[], object]], object]
+Change = Callable[[Callable[[], object]], None]
 
 _WRAPPED = {"flex_flow": "row wrap", "align_items": "center"}
 _LABELS = {"description_width": "auto"}
@@ -114,21 +115,20 @@ class RulesPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
 class _RuleRow(VBox):  # type: ignore[misc]
     """One rule."""
 
-    def __init__(self, draft: Draft, editor: RecipeEditor, change: Callable[[Callable[[], object]], None]) -> None:
+    def __init__(self, draft: Draft, editor: RecipeEditor, change: Change) -> None:
         self._draft, self._title = draft, recipe_editor.title(draft.name)
+        self._revision = -1
         self._on = Checkbox(value=draft.is_on, indent=False, layout={"width": "15rem"})
         self._on.observe(self._switched(editor, change), "value")
         self._fields = {field.name: _widget(field) for field in draft.fields}
         for name, widget in self._fields.items():
             widget.observe(self._typed(name, widget, editor, change), "value")
         key = draft.key
-        self._up, self._down = (
-            self._button("Up", "before the rule above"),
-            self._button("Down", "after the rule below"),
-        )
+        self._up = self._button("Up", "Move up")
+        self._down = self._button("Down", "Move down")
         self._up.on_click(lambda _: change(lambda: editor.move(key, -1)))
         self._down.on_click(lambda _: change(lambda: editor.move(key, 1)))
-        self._remove = self._button("Remove", "away")
+        self._remove = self._button("Remove", "Remove")
         self._remove.on_click(lambda _: change(lambda: editor.remove(key)))
         self._complaint = HTML(layout={"width": "auto", "min_height": "2em" if draft.fields else "0"})
         super().__init__()
@@ -136,21 +136,17 @@ class _RuleRow(VBox):  # type: ignore[misc]
         self.children = [HBox(self._parts, layout=_WRAPPED), self._complaint]
         self.add_class("callerids-rule")
 
-    def _button(self, text: str, where: str) -> Button:
-        return Button(description=text, tooltip=f"Move “{self._title}” {where}", layout=WIDE)
+    def _button(self, text: str, what: str) -> Button:
+        return Button(description=text, tooltip=f"{what} the rule “{self._title}”", layout=WIDE)
 
-    def _switched(
-        self, editor: RecipeEditor, change: Callable[[Callable[[], object]], None]
-    ) -> Callable[[Any], None]:
+    def _switched(self, editor: RecipeEditor, change: Change) -> Callable[[Any], None]:
         def handler(_: object) -> None:
             if self._on.value != self._draft.is_on:
                 change(partial(editor.switch, self._draft.key, on=self._on.value))
 
         return handler
 
-    def _typed(
-        self, name: str, widget: Any, editor: RecipeEditor, change: Callable[[Callable[[], object]], None]
-    ) -> Callable[[Any], None]:
+    def _typed(self, name: str, widget: Any, editor: RecipeEditor, change: Change) -> Callable[[Any], None]:
         def handler(_: object) -> None:
             if widget.value != _shown(self._draft, name):
                 change(partial(editor.write, self._draft.key, name, widget.value))
@@ -160,9 +156,11 @@ class _RuleRow(VBox):  # type: ignore[misc]
     def draw(self, place: int, count: int) -> None:
         """Show the rule as it is, at its place among the others."""
         self._on.description, self._on.value = f"{place}. {self._title}", self._draft.is_on
-        for name, widget in self._fields.items():
-            widget.value = _shown(self._draft, name)
-            widget.disabled = isinstance(self._draft.values[name], dict)
+        if self._revision != self._draft.revision:  # or what is being typed would be overwritten
+            self._revision = self._draft.revision
+            for name, widget in self._fields.items():
+                widget.value = _shown(self._draft, name)
+                widget.disabled = isinstance(self._draft.values[name], dict)
         self._up.disabled, self._down.disabled = place == 1, place == count
         complaint = self._draft.complaint if self._draft.is_on else None
         self._complaint.value = appearance.complaint(f"Not used yet. {complaint}" if complaint else "")

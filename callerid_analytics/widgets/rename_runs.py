@@ -19,7 +19,6 @@ _COLUMNS = {
     "run": "Run",
     "begun": "Begun (UTC)",
     "kind": "What it does",
-    "rows": "Rows",
     "result": "What happened",
     "undoes": "Takes back",
 }

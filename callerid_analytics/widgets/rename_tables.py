@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from ipywidgets import Button, Checkbox, HBox, Stack, ToggleButtons, VBox
 
+from callerid_analytics import frames
 from callerid_analytics.widgets import past_runs
 from callerid_analytics.widgets.differences import marked
 from callerid_analytics.widgets.form import WIDE
@@ -70,8 +71,8 @@ class TablesPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
             cells=self._plan_cells, on_select=on_select,
         )  # fmt: skip
         self._outcome = PagedTable(
-            _OUTCOME_COLUMNS, label="rows of the run", page_size=10, press=press, html=_NAMES, cells=_outcome_cells,
-            selectable=False,
+            _OUTCOME_COLUMNS, label="rows of the run", page_size=10, press=press, html=_NAMES,
+            cells=_outcome_cells, selectable=False,
         )  # fmt: skip
         self._view = ToggleButtons(options=[WHAT_WOULD, WHAT_DID], tooltips=["The plan", "The latest run"])
         self._view.style = {"button_width": "auto"}
@@ -107,7 +108,8 @@ class TablesPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
             self._plan.show(plan, np.flatnonzero(plan["problem"].notna()) if self._only_problems.value else None)
         if outcome is not None and outcome is not self._outcome_drawn:
             self._outcome_drawn = outcome
-            self._outcome.show(past_runs.worst_first(outcome))
+            new = outcome.get("new_name", pd.Series(dtype=frames.TEXT))  # a run that deletes has none
+            self._outcome.show(past_runs.worst_first(outcome.assign(new_name=new)))
         self._view.value = self.in_view
         self._stack.selected_index = (WHAT_WOULD, WHAT_DID).index(self.in_view)
 
@@ -126,7 +128,7 @@ class TablesPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
 
 
 def _outcome_cells(page: pd.DataFrame) -> pd.DataFrame:
-    texts = _with_marks(page.assign(new_name=None) if "new_name" not in page.columns else page)
+    texts = _with_marks(page)
     return texts.assign(status=texts["status"].replace("", "not done"))
 
 

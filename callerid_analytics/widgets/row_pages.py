@@ -178,6 +178,10 @@ class RowPages:
     def _is(self, code: np.intp) -> bool:
         return bool(code >= 0 and self._is_selected[code])
 
+    def is_selected(self, key: str | None) -> bool:
+        """Whether the row with this key is selected."""
+        return key in self._keys and bool(self._is_selected[self._keys.get_loc(key)])
+
     def select(self, keys: Iterable[str]) -> None:
         """Select these keys and no others; those that the frame does not have are left out."""
         self._is_selected = np.asarray(self._keys.isin(list(keys)), dtype=bool)

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 Mask = npt.NDArray[np.bool_]
 
-_NUMBER_LIKE = r"\+?[\d().\-/]*\d[\d().\-/]*"
+_NUMBER_LIKE = r"\+?[().\-/]*\d[\d().\-/]*"
 _WORD = re.compile(rf"{_NUMBER_LIKE}(?: +{_NUMBER_LIKE})*(?!\S)|\S+")
 _WHOLE_SID = 8
 """Letters of a SID that tell it from others, so that they are looked for in the middle of one, too."""
