@@ -12,7 +12,7 @@ without = $$(command -v $(1) >/dev/null || echo " and not $(2)")
 .DEFAULT_GOAL := help
 
 help: ## list these targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
 demo: .venv/installed ## make .venv, load a practice account over HTTP, write demo-output/
 	$(BIN)/callerids demo
@@ -31,8 +31,11 @@ fix: .venv/installed-test ## format, and mend what the linter can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: .venv/installed-test ## print every benchmark's ratios
-	@set -e; for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script; done
+bench: .venv/installed-test ## run every benchmark, write benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/table.py
+
+bench-big: .venv/installed-test ## how far one machine goes, in hours: benchmarks/RESULTS-BIG.md
+	$(BIN)/python benchmarks/table.py --big
 
 lowest: ## the unmarked tests on the oldest versions that pyproject.toml allows
 	$(MAKE) .venv/uv

@@ -30,7 +30,6 @@ from callerid_analytics.errors import ConnectionFailed, TimedOut
 from callerid_analytics.settings import Settings
 
 MOST_CONNECTIONS = 32
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -56,7 +55,7 @@ class Network:
         self._timeout = timeout
         self._both_timeouts = Timeout(*timeout)
         self._headers = _headers(settings)
-        self._environment = _environment(settings.base_url)
+        self._environment = _environment(settings)
         self._adapter = _AbortableAdapter(aborted)
         self._pool: Any = None  # an HTTPConnectionPool, whatever the types of `requests` say of it
         self._prefix = ""
@@ -189,12 +188,12 @@ def _headers(settings: Settings) -> dict[str, str]:
     }
 
 
-def _environment(base_url: str) -> Mapping[str, Any]:
+def _environment(settings: Settings) -> Mapping[str, Any]:
     """Return proxies and certificates as the environment has them now."""
     with requests.Session() as session:
-        if urlsplit(base_url).hostname in _LOOPBACK:
+        if settings.is_local:
             session.trust_env = False  # a proxy from the environment cannot reach this machine's own loopback
-        return session.merge_environment_settings(base_url, {}, None, None, None)
+        return session.merge_environment_settings(settings.base_url, {}, None, None, None)
 
 
 def _target(url: str, query: Mapping[str, str | None]) -> str:

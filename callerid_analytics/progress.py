@@ -1,4 +1,4 @@
-"""Progress: a bar in a notebook or a terminal, nothing where nobody would see it move, or a call to whoever asks."""
+"""Progress: a bar in a notebook or a terminal, nothing where nobody would see it, or a call to whoever asks."""
 
 from __future__ import annotations
 

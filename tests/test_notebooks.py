@@ -13,7 +13,8 @@ each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path
 
 
 def test_there_are_notebooks() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["01_explore", "02_clean_names", "03_audit", "04_verify_numbers", "05_app"]
+    names = ["01_explore", "02_clean_names", "03_audit", "04_verify_numbers", "05_app"]
+    assert [path.stem for path in NOTEBOOKS] == names
 
 
 @each_notebook

@@ -131,8 +131,8 @@ def practice_phone(base_url: str) -> str:
     """Return where the phone of a sandbox in another process rings."""
     address = escape(f"{base_url}/sandbox/")
     return (
-        '<div class="callerids-facts" style="padding: 0 16px">Nobody is really called here: the practice phone rings '
-        f'on <a href="{address}" target="_blank" rel="noopener">a page of its own</a>.</div>'
+        '<div class="callerids-facts" style="padding: 0 16px">Nobody is really called here: the practice phone '
+        f'rings on <a href="{address}" target="_blank" rel="noopener">a page of its own</a>.</div>'
     )
 
 

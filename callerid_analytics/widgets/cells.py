@@ -38,7 +38,7 @@ def as_text(value: Any) -> str:
 
 
 def width(texts: pd.Series, title: str, *, html: bool) -> float:
-    """Return how wide a column should be, in em: so that nine of ten texts fit into a line, and all that are short."""
+    """Return how wide a column should be, in em: nine of ten texts fit into a line, and all short ones."""
     read = [appearance.text_of(text) if html else text for text in map(str, texts)]
     widths = [_LETTER * len(text) + (_DIGIT - _LETTER) * sum(map(str.isdigit, text)) for text in read]
     most = max(widths, default=0) if max(widths, default=0) <= _NARROW else np.quantile(widths, 0.9)

@@ -25,7 +25,7 @@ Cells = Callable[[pd.DataFrame], pd.DataFrame]
 
 _SIZES = (10, 25, 50, 100)
 _MARKS = 8
-"""Pages in a row that the browser can tell apart: as many rows below each page are hidden by `appearance.STYLE`."""
+"""Pages in a row that the browser can tell apart; `appearance.STYLE` hides as many rows below each page."""
 _SAMPLE = 200
 """Rows by which the columns' widths are decided, for all pages: they shall not move with every page."""
 _ROW_HEIGHT, _HEADER_HEIGHT = 2.0, 2.1  # em

@@ -11,7 +11,7 @@ from ipywidgets import HTML, HBox
 
 from callerid_analytics import renames
 from callerid_analytics.client import Client
-from callerid_analytics.errors import Interrupted, InvalidParameter
+from callerid_analytics.errors import CallerIdError, Interrupted, InvalidParameter
 from callerid_analytics.files import StrPath
 from callerid_analytics.progress import Progress
 from callerid_analytics.widgets import appearance, past_runs
@@ -163,6 +163,10 @@ class RunForm(BusyForm):
         except Interrupted as end:
             self._paused = end.run if self._is_to_pause else None
             return renames.read_run(self._journal, end.run)
+        except CallerIdError:
+            if self._on_change:  # what was renamed before is not known here
+                self._on_change()
+            raise
 
     def _settle(self, outcome: pd.DataFrame) -> None:
         self.outcome, self.run = outcome, outcome.attrs["run"]

@@ -101,14 +101,15 @@ def found_and_handed_on(app: Locator, number: str) -> None:
     expect(app.locator("tbody tr:visible")).to_have_count(1)
     app.locator("tbody tr:visible").first.get_by_role("checkbox").click()
     app.get_by_role("button", name=re.compile("^Rename")).first.click()
+    expect(app).to_contain_text("Only 1 chosen row of 400.")
 
 
 def renamed(app: Locator) -> None:
-    app.get_by_role("tab", name="3 Single names").click()
+    app.get_by_role("tab", name="3 Single").click()
     app.get_by_label("Found").locator("option").first.click()
     app.get_by_role("textbox", name="New name").fill("Night desk")
     app.get_by_role("textbox", name="New name").press("Enter")
-    app.get_by_role("tab", name="4 Plan and apply").click()
+    app.get_by_role("tab", name="4 Apply").click()
     app.get_by_role("button", name="Apply", exact=True).click()
     app.locator(".callerids-question").get_by_role("button", name="Yes, rename").click()
     expect(app).to_contain_text("Done: ", timeout=60_000)

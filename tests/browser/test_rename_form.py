@@ -73,7 +73,7 @@ def rules(form: Locator, visit: jupyter.Visit, where: str, folder: Path) -> None
 
 
 def clusters(form: Locator, visit: jupyter.Visit, where: str) -> None:
-    form.get_by_role("tab", name="2 Similar names").click()
+    form.get_by_role("tab", name="2 Similar").click()
     form.get_by_role("button", name="Find", exact=True).click()
     expect(form).to_contain_text("clusters 1–4 of", timeout=60_000)
     visit.picture(f"rename-{where}-clusters", form)
@@ -82,7 +82,7 @@ def clusters(form: Locator, visit: jupyter.Visit, where: str) -> None:
 
 
 def single_name(form: Locator, visit: jupyter.Visit, where: str) -> None:
-    form.get_by_role("tab", name="3 Single names").click()
+    form.get_by_role("tab", name="3 Single").click()
     form.get_by_role("textbox", name="Search").press_sequentially("front")
     form.get_by_label("Found").locator("option").first.click()
     form.get_by_role("textbox", name="New name").fill("Front desk, by hand")
@@ -92,7 +92,7 @@ def single_name(form: Locator, visit: jupyter.Visit, where: str) -> None:
 
 
 def applied(form: Locator, visit: jupyter.Visit, where: str) -> None:
-    form.get_by_role("tab", name="4 Plan and apply").click()
+    form.get_by_role("tab", name="4 Apply").click()
     visit.picture(f"rename-{where}-plan", form)
     form.get_by_role("button", name="Apply", exact=True).click()
     question = form.locator(".callerids-question")

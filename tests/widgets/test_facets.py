@@ -117,6 +117,10 @@ def test_any_text_can_be_searched_for_and_more_words_find_no_more(first: str, se
     assert not (both & ~search.find(f"{second}x")).any() or not second.strip()
 
 
+def test_what_is_almost_a_long_number_is_searched_for_at_once() -> None:
+    assert not SEARCH.find(200 * "415-555 " + "x" + 2000 * "0" + "y").any()
+
+
 def test_facets_list_every_value_the_missing_too(frame: pd.DataFrame) -> None:
     found = facets_of(frame)
     assert [facet.title for facet in found] == ["Country", "Type", "Account", "Created", "Validity"]

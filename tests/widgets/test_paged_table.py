@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from callerid_analytics import frames
 from callerid_analytics.errors import ContractError
-from callerid_analytics.widgets.paged_table import PagedTable, plain_cells
+from callerid_analytics.widgets.cells import plain_cells
+from callerid_analytics.widgets.paged_table import PagedTable
 from callerid_analytics.widgets.row_pages import RowPages
 from tests.widgets.conftest import words
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callerid_analytics import cleaning
@@ -96,6 +96,7 @@ def valid(names: dict[str, str]) -> bool:
     return all(names.get(new, new) == new for new in names.values())
 
 
+@settings(max_examples=40)
 @given(*[st.dictionaries(FEW, FEW, max_size=3).filter(valid)] * 2)
 def test_merging_twice_does_what_one_merge_after_the_other_does(one: dict[str, str], two: dict[str, str]) -> None:
     editor = RecipeEditor()

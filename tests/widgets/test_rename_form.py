@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,6 +52,12 @@ def apply(form: RenameForm) -> None:
     form._plan._apply.click()
     form._confirmation._yes.click()
     form.wait()
+
+
+def many(frame: pd.DataFrame) -> pd.DataFrame:
+    """Make so many rows that they are not planned at once."""
+    rows = pd.concat([frame] * 500, ignore_index=True)
+    return frames.conform(rows.assign(sid=[f"PN{at:032}" for at in range(len(rows))]))
 
 
 def rename_requests(sandbox: Sandbox) -> int:
@@ -174,7 +181,7 @@ def test_rows_that_are_loaded_again_leave_what_happened_in_view(form: RenameForm
 def test_a_form_that_is_closed_takes_another_frame_without_trouble(form: RenameForm, frame: pd.DataFrame) -> None:
     form.recipe = UPPER
     form.stop()
-    form.show(pd.concat([frame] * 500).assign(sid=lambda rows: [f"PN{at:032}" for at in range(len(rows))]))
+    form.show(many(frame))
     form.take(frame["sid"])
     form._rules._add.click()
     assert "closed" in form.status
@@ -271,6 +278,20 @@ def test_single_names_are_given_by_hand_kept_and_taken_back(form: RenameForm, fr
     assert names._back.disabled
 
 
+def test_searching_chooses_nothing_and_leaves_alone_what_is_being_typed(
+    form: RenameForm, frame: pd.DataFrame
+) -> None:
+    names = form._names
+    names._list.value = frame["sid"][0]
+    names._name.value = "Half a na"
+    for words_so_far in ("r", "ro", "roof", ""):
+        names._search.value = words_so_far
+        assert names._list.value == (frame["sid"][0] if not words_so_far else None)
+        assert names._name.value == "Half a na"
+    add(form, "replace-text", old="Roof")
+    assert names._name.value == "Half a na"
+
+
 def test_rows_selected_in_the_table_can_be_edited_or_left_as_they_are(
     form: RenameForm, frame: pd.DataFrame
 ) -> None:
@@ -361,3 +382,10 @@ def test_an_empty_frame_is_no_trouble(client: Client, tmp_path: Path) -> None:
     form._plan._apply.click()
     assert "no row that can be sent" in form.status
     assert not (tmp_path / "none").exists()
+
+
+def test_a_form_that_is_closed_while_it_plans_leaves_no_thread(form: RenameForm, frame: pd.DataFrame) -> None:
+    form.recipe = UPPER
+    form.show(many(frame))
+    form.close()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("callerids form")]

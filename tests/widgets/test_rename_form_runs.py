@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from callerid_analytics.sandbox import Fault, Sandbox
 from callerid_analytics.transport import Retry
 from callerid_analytics.widgets import RenameForm
 from tests.widgets.conftest import form_threads, pause, until, words
+
+pytestmark = pytest.mark.slow  # a run takes its second, and each of these has some
 
 ROWS = 60
 PREFIX = Recipe([cleaning.AddPrefix(text="Acme ")])
@@ -94,7 +95,6 @@ def test_a_run_can_be_paused_and_gone_on_with(
     assert form._go_on_button.disabled
 
 
-@pytest.mark.slow
 def test_a_run_that_was_stopped_is_finished_from_the_past_runs(
     form: RenameForm, sandbox: Sandbox, client: Client
 ) -> None:
@@ -116,7 +116,6 @@ def test_a_run_that_was_stopped_is_finished_from_the_past_runs(
     assert "is finished" in form.status
 
 
-@pytest.mark.slow
 def test_a_past_run_is_looked_at_and_taken_back_after_asking(
     form: RenameForm, client: Client, journal: Path
 ) -> None:
@@ -145,7 +144,6 @@ def test_without_a_run_selected_nothing_is_done(form: RenameForm) -> None:
         assert "0 runs are selected" in form.status
 
 
-@pytest.mark.slow
 def test_closing_the_form_in_the_middle_leaves_a_run_that_a_new_form_finishes(
     form: RenameForm, sandbox: Sandbox, client: Client, frame: pd.DataFrame, journal: Path
 ) -> None:
@@ -220,7 +218,7 @@ def test_two_things_at_once_are_refused(form: RenameForm, sandbox: Sandbox) -> N
     assert form._clusters.clusters is None
 
 
-def test_a_run_that_deletes_is_not_finished_here(
+def test_a_run_that_deletes_is_shown_and_not_finished_here(
     form: RenameForm, client: Client, frame: pd.DataFrame, journal: Path
 ) -> None:
     def stop(done: int, total: int | None) -> None:
@@ -230,13 +228,9 @@ def test_a_run_that_deletes_is_not_finished_here(
     with pytest.raises(KeyboardInterrupt):
         renames.apply_plan(plan, client, journal=journal, confirm_deletions=ROWS, progress=stop)
     form._past._buttons[3].click()
+    act(form, SHOW)
+    assert form._tables._outcome.page["new_name"].isna().all()
     act(form, FINISH)
     assert "deletes" in words(form.status)
     act(form, UNDO)
     assert "cannot be undone" in words(form.status)
-
-
-def test_no_thread_is_left_when_the_form_is_closed(form: RenameForm) -> None:
-    form.show(pd.concat([form.frame] * 60).assign(sid=lambda rows: [f"PN{at:032}" for at in range(len(rows))]))
-    form.close()
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("callerids")]
