@@ -77,6 +77,8 @@ class Browser(BusyForm):
     ------
     ContractError
         The frame lacks a column, or holds a value that its column cannot.
+    InvalidParameter
+        `source` is neither.
 
     Examples
     --------
@@ -95,6 +97,8 @@ class Browser(BusyForm):
         on_rename: Callable[[Sequence[str]], object] | None = None,
         pause: Pause = threading.Event.wait,
     ) -> None:
+        if not isinstance(source, Client | pd.DataFrame):
+            raise InvalidParameter(f"Browser was given {source!r:.80}: it takes a Client or a DataFrame.")
         self._client = source if isinstance(source, Client) else None
         super().__init__(self._client, heading="Browse caller IDs", pause=pause)
         self.add_class("is-large")

@@ -12,7 +12,7 @@ import pytest
 
 from callerid_analytics import exports, frames, load
 from callerid_analytics.client import Client
-from callerid_analytics.errors import ContractError
+from callerid_analytics.errors import ContractError, InvalidParameter
 from callerid_analytics.sandbox import Fault, Sandbox
 from callerid_analytics.spreadsheets import read_spreadsheet_csv
 from callerid_analytics.widgets import Browser
@@ -336,6 +336,8 @@ def test_a_frame_of_something_else_is_refused(browser: Browser) -> None:
     with pytest.raises(ContractError, match="sid"):
         browser.show(pd.DataFrame({"number": ["+14155550100"]}))
     assert len(browser.frame) == 300
+    with pytest.raises(InvalidParameter, match="it takes a Client or a DataFrame"):
+        Browser("accounts.csv")
 
 
 def test_the_callers_frame_is_never_changed(loaded: pd.DataFrame) -> None:
