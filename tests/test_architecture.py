@@ -14,10 +14,12 @@ import callerid_analytics
 ROOT = Path(callerid_analytics.__file__).parent
 HOMES = {
     "requests": {"network.py"},
+    "urllib3": {"network.py", "refusals.py"},
     "matplotlib": {"plots"},
     "click": {"cli"},
     "tqdm": {"progress.py"},
     "ipywidgets": {"widgets"},
+    "itables": {"widgets"},
     "msgspec": {"audit", "cleaning", "exports.py", "records.py", "sandbox"},
     "ftfy": {"cleaning"},
     "regex": {"audit", "cleaning"},

@@ -5,10 +5,8 @@ Each is a widget like any other: the last line of a cell shows it, and an ``HBox
 
 from callerid_analytics.widgets.app import App
 from callerid_analytics.widgets.audit_view import AuditView
-from callerid_analytics.widgets.browser import Browser
-from callerid_analytics.widgets.phone import SandboxPhone
-from callerid_analytics.widgets.rename import RenameForm
-from callerid_analytics.widgets.verify import VerifyForm
-from callerid_analytics.widgets.verify_queue import VerifyQueueForm
+from callerid_analytics.widgets.browsing import Browser
+from callerid_analytics.widgets.renaming import RenameForm
+from callerid_analytics.widgets.verifying import SandboxPhone, VerifyForm, VerifyQueueForm
 
 __all__ = ["App", "AuditView", "Browser", "RenameForm", "SandboxPhone", "VerifyForm", "VerifyQueueForm"]

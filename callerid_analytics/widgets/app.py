@@ -19,12 +19,11 @@ from callerid_analytics.loading import PartialLoadWarning, load
 from callerid_analytics.progress import Progress
 from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.audit_view import AuditView
-from callerid_analytics.widgets.browser import Browser
+from callerid_analytics.widgets.browsing import Browser
 from callerid_analytics.widgets.busy import BusyForm
 from callerid_analytics.widgets.form import WIDE, Form
-from callerid_analytics.widgets.phone import SandboxPhone
-from callerid_analytics.widgets.rename import RenameForm
-from callerid_analytics.widgets.verify import VerifyForm
+from callerid_analytics.widgets.renaming import RenameForm
+from callerid_analytics.widgets.verifying import SandboxPhone, VerifyForm
 from callerid_analytics.widgets.work import Pause
 
 _BROWSE, _AUDIT, _RENAME, _VERIFY = "Browse", "Audit", "Rename", "Verify"

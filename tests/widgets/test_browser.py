@@ -16,9 +16,9 @@ from callerid_analytics.errors import ContractError, InvalidParameter
 from callerid_analytics.sandbox import Fault, Sandbox
 from callerid_analytics.spreadsheets import read_spreadsheet_csv
 from callerid_analytics.widgets import Browser
-from callerid_analytics.widgets.details import same_number
-from callerid_analytics.widgets.facets import Value
-from callerid_analytics.widgets.picture import Picture
+from callerid_analytics.widgets.browsing.details import same_number
+from callerid_analytics.widgets.browsing.facets import Value
+from callerid_analytics.widgets.browsing.picture import Picture
 from tests.widgets.conftest import pause, until, words
 from tests.widgets.test_paged_table import tick
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callerid_analytics.widgets.differences import marked
+from callerid_analytics.widgets.renaming.differences import marked
 
 TEXTS = st.text(st.sampled_from("aB <&.-\té\u200b👩"), max_size=12)
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callerid_analytics import frames
-from callerid_analytics.widgets.facets import Choices, Facet, Value, facets_of, narrow
-from callerid_analytics.widgets.narrowing import Narrowing
-from callerid_analytics.widgets.search import Search
+from callerid_analytics.widgets.browsing.facets import Choices, Facet, Value, facets_of, narrow
+from callerid_analytics.widgets.browsing.narrowing import Narrowing
+from callerid_analytics.widgets.browsing.search import Search
 
 ROWS = [
     {

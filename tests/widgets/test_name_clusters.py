@@ -7,7 +7,7 @@ import pytest
 
 from callerid_analytics import duplicates
 from callerid_analytics.errors import InvalidParameter
-from callerid_analytics.widgets.name_clusters import Clusters
+from callerid_analytics.widgets.renaming.name_clusters import Clusters
 
 NAMES = ["Acme Sales", "acme sales", "Acme Sales", "ACME SALES", "Desk", "Desk", "Lobby Bar", "lobby bar"]
 

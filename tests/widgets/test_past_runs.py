@@ -12,7 +12,7 @@ from callerid_analytics.client import Client
 from callerid_analytics.errors import JournalError
 from callerid_analytics.loading import load
 from callerid_analytics.sandbox import Sandbox
-from callerid_analytics.widgets import past_runs
+from callerid_analytics.widgets.renaming import past_runs
 
 UPPER = cleaning.ChangeCase(to="upper")
 

@@ -12,7 +12,7 @@ import pytest
 from callerid_analytics import cleaning, frames, plans
 from callerid_analytics.cleaning import Recipe
 from callerid_analytics.errors import ContractError, RecipeError
-from callerid_analytics.widgets.planning import Planner
+from callerid_analytics.widgets.renaming.planning import Planner
 
 ROWS = 2_500
 UPPER = Recipe([cleaning.ChangeCase(to="upper")])

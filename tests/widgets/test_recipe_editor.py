@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from callerid_analytics import cleaning
 from callerid_analytics.cleaning import LookUp, MergeNames, Recipe, Rule
 from callerid_analytics.errors import InvalidParameter, RecipeError
-from callerid_analytics.widgets import recipe_editor
-from callerid_analytics.widgets.recipe_editor import RecipeEditor
-from callerid_analytics.widgets.rule_fields import fields_of, pairs_as_text, pairs_from_text
+from callerid_analytics.widgets.renaming import recipe_editor
+from callerid_analytics.widgets.renaming.recipe_editor import RecipeEditor
+from callerid_analytics.widgets.renaming.rule_fields import fields_of, pairs_as_text, pairs_from_text
 
 FILLED_IN: list[Rule] = [
     cleaning.NormalizeUnicode(form="NFKC"),

@@ -18,15 +18,15 @@ from callerid_analytics.errors import InvalidParameter
 from callerid_analytics.loading import PartialLoadWarning, load
 from callerid_analytics.progress import Progress
 from callerid_analytics.widgets import appearance
+from callerid_analytics.widgets.browsing.details import details
+from callerid_analytics.widgets.browsing.facet_list import FacetList
+from callerid_analytics.widgets.browsing.facets import Value
+from callerid_analytics.widgets.browsing.narrowing import Narrowing, View
+from callerid_analytics.widgets.browsing.picture import Picture
 from callerid_analytics.widgets.busy import BusyForm
 from callerid_analytics.widgets.cells import plain_cells
-from callerid_analytics.widgets.details import details
-from callerid_analytics.widgets.facet_list import FacetList
-from callerid_analytics.widgets.facets import Value
 from callerid_analytics.widgets.form import WIDE
-from callerid_analytics.widgets.narrowing import Narrowing, View
 from callerid_analytics.widgets.paged_table import PagedTable
-from callerid_analytics.widgets.picture import Picture
 from callerid_analytics.widgets.work import Pause
 
 _Accounts = Literal["self", "all"] | Sequence[str]

@@ -9,8 +9,8 @@ from ipywidgets import HTML, Button, Checkbox, HBox, Select, Text, VBox
 
 from callerid_analytics.errors import InvalidParameter
 from callerid_analytics.widgets import appearance
+from callerid_analytics.widgets.browsing.search import Search
 from callerid_analytics.widgets.form import WIDE
-from callerid_analytics.widgets.search import Search
 
 Press = Callable[[Callable[[], object]], object]
 

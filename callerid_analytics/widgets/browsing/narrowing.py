@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from callerid_analytics import frames
-from callerid_analytics.widgets.facets import Counts, Facet, Value, facets_of, narrow
-from callerid_analytics.widgets.search import Search
+from callerid_analytics.widgets.browsing.facets import Counts, Facet, Value, facets_of, narrow
+from callerid_analytics.widgets.browsing.search import Search
 
 
 class View(NamedTuple):

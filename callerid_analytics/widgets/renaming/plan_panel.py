@@ -9,9 +9,9 @@ from ipywidgets import HTML, Button, Checkbox, HBox, VBox
 
 from callerid_analytics import plans
 from callerid_analytics.widgets import appearance
-from callerid_analytics.widgets.file_bar import FileBar
 from callerid_analytics.widgets.form import WIDE
-from callerid_analytics.widgets.plan_summary import PlanSummary
+from callerid_analytics.widgets.renaming.file_bar import FileBar
+from callerid_analytics.widgets.renaming.plan_summary import PlanSummary
 
 Press = Callable[[Callable[[], object]], object]
 

@@ -12,7 +12,7 @@ from ipywidgets import HTML, Button, Checkbox, Dropdown, FloatSlider, HBox, Text
 from callerid_analytics import duplicates
 from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.form import WIDE
-from callerid_analytics.widgets.name_clusters import Cluster, Clusters
+from callerid_analytics.widgets.renaming.name_clusters import Cluster, Clusters
 
 Press = Callable[[Callable[[], object]], object]
 Find = Callable[[pd.DataFrame], pd.DataFrame]

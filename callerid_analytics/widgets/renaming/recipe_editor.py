@@ -9,7 +9,7 @@ from typing import Any
 
 from callerid_analytics.cleaning import RULES, LookUp, MergeNames, Recipe, Rule, rules_table
 from callerid_analytics.errors import InvalidParameter, RecipeError
-from callerid_analytics.widgets.rule_fields import Field, fields_of
+from callerid_analytics.widgets.renaming.rule_fields import Field, fields_of
 
 _TABLE = rules_table()
 _BY_NAME: dict[str, type[Rule]] = dict(zip(_TABLE["rule"].tolist(), RULES, strict=True))

@@ -10,11 +10,12 @@ from typing import Any
 from ipywidgets import HTML, Button, Checkbox, Dropdown, HBox, IntText, Text, Textarea, VBox
 
 from callerid_analytics import cleaning
-from callerid_analytics.widgets import appearance, recipe_editor
-from callerid_analytics.widgets.file_bar import FileBar
+from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.form import WIDE
-from callerid_analytics.widgets.recipe_editor import Draft, RecipeEditor
-from callerid_analytics.widgets.rule_fields import Field
+from callerid_analytics.widgets.renaming import recipe_editor
+from callerid_analytics.widgets.renaming.file_bar import FileBar
+from callerid_analytics.widgets.renaming.recipe_editor import Draft, RecipeEditor
+from callerid_analytics.widgets.renaming.rule_fields import Field
 
 Press = Callable[[Callable[[], object]], object]
 Change = Callable[[Callable[[], object]], None]

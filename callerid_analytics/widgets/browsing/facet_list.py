@@ -8,7 +8,7 @@ from functools import partial
 from ipywidgets import HTML, Button, Checkbox, HBox, Text, VBox
 
 from callerid_analytics.widgets import appearance
-from callerid_analytics.widgets.facets import Counts, Facet, Value
+from callerid_analytics.widgets.browsing.facets import Counts, Facet, Value
 from callerid_analytics.widgets.form import WIDE
 
 _FEW, _MANY = 6, 60

@@ -9,10 +9,10 @@ import pandas as pd
 from ipywidgets import Button, Checkbox, HBox, Stack, ToggleButtons, VBox
 
 from callerid_analytics import frames
-from callerid_analytics.widgets import past_runs
-from callerid_analytics.widgets.differences import marked
 from callerid_analytics.widgets.form import WIDE
 from callerid_analytics.widgets.paged_table import PagedTable
+from callerid_analytics.widgets.renaming import past_runs
+from callerid_analytics.widgets.renaming.differences import marked
 
 Press = Callable[[Callable[[], object]], object]
 

@@ -16,17 +16,18 @@ from callerid_analytics.client import Client
 from callerid_analytics.errors import InvalidParameter
 from callerid_analytics.files import StrPath
 from callerid_analytics.progress import Progress
-from callerid_analytics.widgets import appearance, past_runs
+from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.form import WIDE
-from callerid_analytics.widgets.plan_summary import account_label, account_names, summarize
-from callerid_analytics.widgets.planning import Planner
-from callerid_analytics.widgets.recipe_editor import RecipeEditor
-from callerid_analytics.widgets.rename_clusters import ClustersPanel, Find
-from callerid_analytics.widgets.rename_names import NamesPanel
-from callerid_analytics.widgets.rename_plan import PlanPanel
-from callerid_analytics.widgets.rename_rules import RulesPanel
-from callerid_analytics.widgets.rename_tables import WHAT_DID, WHAT_WOULD, TablesPanel
-from callerid_analytics.widgets.running import RunForm, counted
+from callerid_analytics.widgets.renaming import past_runs
+from callerid_analytics.widgets.renaming.clusters_panel import ClustersPanel, Find
+from callerid_analytics.widgets.renaming.names_panel import NamesPanel
+from callerid_analytics.widgets.renaming.plan_panel import PlanPanel
+from callerid_analytics.widgets.renaming.plan_summary import account_label, account_names, summarize
+from callerid_analytics.widgets.renaming.planning import Planner
+from callerid_analytics.widgets.renaming.recipe_editor import RecipeEditor
+from callerid_analytics.widgets.renaming.rules_panel import RulesPanel
+from callerid_analytics.widgets.renaming.running import RunForm, counted
+from callerid_analytics.widgets.renaming.tables_panel import WHAT_DID, WHAT_WOULD, TablesPanel
 from callerid_analytics.widgets.work import Pause
 
 _TITLES = ("1 Rules", "2 Similar", "3 Single", "4 Apply", "5 Past runs")

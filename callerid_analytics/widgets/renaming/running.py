@@ -14,11 +14,12 @@ from callerid_analytics.client import Client
 from callerid_analytics.errors import CallerIdError, Interrupted, InvalidParameter
 from callerid_analytics.files import StrPath
 from callerid_analytics.progress import Progress
-from callerid_analytics.widgets import appearance, past_runs
+from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.busy import BusyForm
-from callerid_analytics.widgets.confirmation import Confirmation, Question
 from callerid_analytics.widgets.form import WIDE
-from callerid_analytics.widgets.rename_runs import RunsPanel
+from callerid_analytics.widgets.renaming import past_runs
+from callerid_analytics.widgets.renaming.confirmation import Confirmation, Question
+from callerid_analytics.widgets.renaming.runs_panel import RunsPanel
 from callerid_analytics.widgets.work import Pause
 
 Job = Callable[[Progress], pd.DataFrame]
