@@ -14,7 +14,7 @@ import callerid_analytics
 ROOT = Path(callerid_analytics.__file__).parent
 HOMES = {
     "requests": {"network.py"},
-    "urllib3": {"network.py", "refusals.py"},
+    "urllib3": {"network.py", "transport.py"},
     "matplotlib": {"plots"},
     "click": {"cli"},
     "tqdm": {"progress.py"},
