@@ -29,6 +29,22 @@ from callerid_analytics.widgets.work import Pause
 _BROWSE, _AUDIT, _RENAME, _VERIFY = "Browse", "Audit", "Rename", "Verify"
 
 
+# Of each kind of form there is one for a client. The app has kinds of its own, so that it stops no form of another
+# cell, and none stops its forms.
+
+
+class _Rename(RenameForm):
+    pass
+
+
+class _Verify(VerifyForm):
+    pass
+
+
+class _Phone(SandboxPhone):
+    pass
+
+
 class _Loaded(NamedTuple):
     frame: pd.DataFrame
     is_practice: bool
@@ -82,10 +98,10 @@ class App(BusyForm):
         nothing = frames.empty()
         self.browser = Browser(nothing, on_rename=self._rename_these, pause=pause)
         self.audit = AuditView(nothing, on_rename=self._rename_these, pause=pause)
-        self.rename = RenameForm(client, nothing, journal=journal, on_change=self.reload, pause=pause)
-        self.verify = VerifyForm(client, pause=pause)
+        self.rename = _Rename(client, nothing, journal=journal, on_change=self.reload, pause=pause)
+        self.verify = _Verify(client, pause=pause)
         sandbox = getattr(client, "sandbox", None)
-        self._phone = SandboxPhone(sandbox, pause=pause) if sandbox else None
+        self._phone = _Phone(sandbox, pause=pause) if sandbox else None
         self._lay_out()
         self._open()
         self.reload()

@@ -12,7 +12,7 @@ from callerid_analytics import cleaning, load, renames
 from callerid_analytics.client import Client
 from callerid_analytics.sandbox import Fault, Sandbox
 from callerid_analytics.transport import Retry
-from callerid_analytics.widgets import App
+from callerid_analytics.widgets import App, RenameForm, VerifyForm
 from tests.widgets.conftest import pause, until, words
 
 
@@ -138,6 +138,15 @@ def test_another_app_for_the_same_client_stops_the_earlier_one(app: App, client:
     assert "run its cell again" in words(app.status)
     assert len(other.frame) == 120
     other.close()
+
+
+def test_forms_of_other_cells_go_on_beside_the_app(app: App, client: Client, tmp_path: Path) -> None:
+    verify = VerifyForm(client, pause=pause)
+    rename = RenameForm(client, app.frame, journal=tmp_path / "journal.sqlite", pause=pause)
+    other = App(client, journal=tmp_path / "journal.sqlite", pause=pause)
+    other.wait()
+    assert not any("closed" in words(form.status) for form in (verify, rename, *other.forms))
+    assert all("closed" in words(form.status) for form in app.forms), "the earlier app's"
 
 
 def test_nothing_is_changed_by_looking(app: App, client: Client, tmp_path: Path) -> None:
