@@ -99,9 +99,7 @@ def load(
     started = datetime.now(UTC)
     readings = _readings(client, accounts)
     columns = Columns()
-    for place, reading in enumerate(readings):
-        reading.put_into(columns, place)
-    _read_all(client, readings, {**query, "page_size": page_size}, progress=progress)
+    _read_all(client, readings, columns, {**query, "page_size": page_size}, progress=progress)
     frame = _frame(columns, readings)
     report = _report(client, readings, started, {name: value for name, value in query.items() if value})
     frame.attrs["load_report"] = report
@@ -112,21 +110,16 @@ def load(
 class _Reading:
     """What is being read of one account."""
 
-    def __init__(self, sid: str, account: Account | None = None) -> None:
-        self.sid = sid
+    def __init__(self, place: int, sid: str, account: Account | None = None) -> None:
+        self.place, self.sid = place, sid
         self.name = account.friendly_name if account else None
         self.is_named = account is not None
         self.account_status = account.status if account else None
         self.status = READ if account is None or account.status == "active" else NOT_ACTIVE
         self.pages = self.retries = 0
         self.count = Count(0, 0, 0)
-        self._columns, self._place = Columns(), 0
         self.began = self.seconds = 0.0
         self.error: CallerIdError | None = None
-
-    def put_into(self, columns: Columns, place: int) -> None:
-        """Keep the rows there from now on, as those of an account with that number."""
-        self._columns, self._place = columns, place
 
     def pages_from(self, client: Client, query: dict[str, Any]) -> Iterator[Fetched]:
         """Yield the account's pages; each step is one request, or two where the name is still to be learned."""
@@ -143,9 +136,9 @@ class _Reading:
             return
         self.name, self.account_status = account.friendly_name, account.status
 
-    def add(self, fetched: Fetched) -> int:
+    def add(self, fetched: Fetched, columns: Columns) -> int:
         """Keep a page's rows, as columns; return how many there are."""
-        added = self._columns.add(fetched.page, self._place)
+        added = columns.add(fetched.page, self.place)
         self.pages += 1
         self.retries += fetched.retries
         return added
@@ -178,15 +171,18 @@ class _Reading:
 def _readings(client: Client, accounts: Literal["self", "all"] | Sequence[str]) -> list[_Reading]:
     """Return what there is to read, each account once."""
     if accounts == "self":
-        return [_Reading(client.account_sid)]
+        return [_Reading(0, client.account_sid)]
     if accounts == "all":
-        return [_Reading(account.sid, account) for account in client.iter_accounts() if account.sid]
+        listed = {account.sid: account for account in client.iter_accounts() if account.sid}
+        return [_Reading(place, sid, account) for place, (sid, account) in enumerate(listed.items())]
     if isinstance(accounts, str) or not accounts:
         raise InvalidParameter(f'accounts is {accounts!r}: it must be "self", "all" or a list of account SIDs.')
-    return [_Reading(parameters.sid(sid, "AC")) for sid in dict.fromkeys(accounts)]
+    return [_Reading(place, parameters.sid(sid, "AC")) for place, sid in enumerate(dict.fromkeys(accounts))]
 
 
-def _read_all(client: Client, readings: list[_Reading], query: dict[str, Any], *, progress: Progress) -> None:
+def _read_all(
+    client: Client, readings: list[_Reading], columns: Columns, query: dict[str, Any], *, progress: Progress
+) -> None:
     """Read every active account: one request of each at a time, several accounts side by side."""
     to_read = [reading for reading in readings if reading.status == READ]
     with (
@@ -198,7 +194,7 @@ def _read_all(client: Client, readings: list[_Reading], query: dict[str, Any], *
         rows = 0
         bar.update(0)
         for answer in asking.answers():
-            added = 0 if answer is None else _add(*answer, asking)
+            added = 0 if answer is None else _add(*answer, asking, columns)
             bar.update(added)
             rows += added
             if rows - added < WORTH_COMPILING <= rows:  # while we wait for the rest
@@ -233,13 +229,13 @@ class _Asking:
                 yield self._under_way.pop(future), future
 
 
-def _add(reading: _Reading, answer: _Answer, asking: _Asking) -> int:
+def _add(reading: _Reading, answer: _Answer, asking: _Asking, columns: Columns) -> int:
     """Keep a page, once the next one is asked for; return how many rows it has."""
     try:
         fetched = answer.result()
         if fetched is not None:
             asking.ask(reading)
-            return reading.add(fetched)
+            return reading.add(fetched, columns)
     except CallerIdError as error:
         reading.fail(error)
     reading.finish()

@@ -12,6 +12,7 @@ import pytest
 
 from callerid_analytics import frames, loading
 from callerid_analytics.client import Client
+from callerid_analytics.columns import Columns
 from callerid_analytics.errors import (
     AuthenticationFailed,
     InvalidParameter,
@@ -19,6 +20,7 @@ from callerid_analytics.errors import (
     UnexpectedResponse,
 )
 from callerid_analytics.loading import Fetched, PartialLoadWarning, load
+from callerid_analytics.records import CallerIdPage
 from callerid_analytics.sandbox import Sandbox
 from tests.scripted_server import Reply, ScriptedServer, page, refusal
 
@@ -304,13 +306,13 @@ def test_accounts_are_read_side_by_side_and_pages_ahead(
                 asked.set()
             yield fetched
 
-    def add(self: loading._Reading, fetched: Fetched) -> int:
+    def add(self: Columns, fetched: CallerIdPage, account: int) -> int:
         was_asked.append(asked.wait(5))
-        return real_add(self, fetched)
+        return real_add(self, fetched, account)
 
-    real_add, was_asked = loading._Reading.add, []
+    real_add, was_asked = Columns.add, []
     monkeypatch.setattr(Client, "iter_pages", iter_pages)
-    monkeypatch.setattr(loading._Reading, "add", add)
+    monkeypatch.setattr(Columns, "add", add)
     server.say(ABOUT, page(row(1), next_page_uri="/p2"), page(row(2)))
     assert len(load(scripted)) == 2
     assert was_asked[0]
