@@ -12,8 +12,9 @@ import click
 from callerid_analytics.cli.exit_codes import DONE, FAILED
 from callerid_analytics.cli.options import all_of
 from callerid_analytics.cli.tables import TableFormat, show
-from callerid_analytics.cli.terminal import counted, say
+from callerid_analytics.cli.terminal import say
 from callerid_analytics.errors import Interrupted
+from callerid_analytics.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd

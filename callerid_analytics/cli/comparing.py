@@ -12,8 +12,9 @@ import click
 from callerid_analytics.cli import rows
 from callerid_analytics.cli.exit_codes import DONE, FAILED, FINDINGS
 from callerid_analytics.cli.tables import Columns, TableFormat, format_option, show
-from callerid_analytics.cli.terminal import counted, say
+from callerid_analytics.cli.terminal import say
 from callerid_analytics.errors import ExportError
+from callerid_analytics.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,8 @@ import click
 from callerid_analytics.cli import rows
 from callerid_analytics.cli.exit_codes import DONE, FINDINGS
 from callerid_analytics.cli.tables import TableFormat, format_option, show
-from callerid_analytics.cli.terminal import counted, say
+from callerid_analytics.cli.terminal import say
+from callerid_analytics.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,8 +10,9 @@ import click
 from callerid_analytics.cli import rows
 from callerid_analytics.cli.exit_codes import DONE, FAILED
 from callerid_analytics.cli.options import connection_options, row_options
-from callerid_analytics.cli.terminal import counted, day, print_table, row, say
+from callerid_analytics.cli.terminal import day, print_table, row, say
 from callerid_analytics.errors import PartialLoadError
+from callerid_analytics.wording import counted
 
 if TYPE_CHECKING:
     from callerid_analytics.client import Client

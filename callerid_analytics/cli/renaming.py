@@ -11,8 +11,9 @@ from callerid_analytics.cli import changing, rows
 from callerid_analytics.cli.exit_codes import DONE, FAILED
 from callerid_analytics.cli.options import connection_options
 from callerid_analytics.cli.tables import TableFormat, format_option, show
-from callerid_analytics.cli.terminal import counted, printable, say
+from callerid_analytics.cli.terminal import printable, say
 from callerid_analytics.errors import InvalidParameter
+from callerid_analytics.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd

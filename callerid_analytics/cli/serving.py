@@ -16,9 +16,10 @@ from pathlib import Path
 import click
 
 from callerid_analytics.cli.exit_codes import DONE, FAILED
-from callerid_analytics.cli.terminal import counted, say
+from callerid_analytics.cli.terminal import say
 from callerid_analytics.errors import ConfigurationError
 from callerid_analytics.settings import Settings, environment_for_child, environment_holds_credentials
+from callerid_analytics.wording import counted
 
 _HOST = "127.0.0.1"
 _LAST_WORDS = 2000

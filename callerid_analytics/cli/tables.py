@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from callerid_analytics.cli.terminal import cell, counted, printable, row, say
+from callerid_analytics.cli.terminal import cell, printable, row, say
+from callerid_analytics.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd

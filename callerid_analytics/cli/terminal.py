@@ -32,11 +32,6 @@ def print_table(header: str, lines: Iterator[str]) -> int:
     return count
 
 
-def counted(count: int, noun: str) -> str:
-    """Return a number with its noun: ``1 account``, ``2,500 accounts``."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
 def printable(text: str | None) -> str:
     r"""Return text without what could move the cursor or turn the line around.
 

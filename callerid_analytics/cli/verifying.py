@@ -20,8 +20,9 @@ from callerid_analytics.cli.exit_codes import DONE, FAILED, FINDINGS
 from callerid_analytics.cli.options import all_of, connection_options
 from callerid_analytics.cli.rows import connected
 from callerid_analytics.cli.tables import show
-from callerid_analytics.cli.terminal import counted, printable, row, say
+from callerid_analytics.cli.terminal import printable, row, say
 from callerid_analytics.errors import InvalidRequest, NotVerified
+from callerid_analytics.wording import counted
 
 if TYPE_CHECKING:
     from callerid_analytics.callbacks import CallbackReceiver

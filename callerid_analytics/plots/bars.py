@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from callerid_analytics.plots import canvas, lettering
+from callerid_analytics.wording import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,7 +68,7 @@ def leave_out(counts: pd.DataFrame, *, top: int, noun: str) -> pd.DataFrame:
     order = counts.drop(index=UNKNOWN, errors="ignore")
     shown = [order.iloc[:top]]
     if rest := max(len(order) - top, 0):
-        shown.append(order.iloc[top:].sum().to_frame(f"other ({canvas.counted(rest, noun)})").T)
+        shown.append(order.iloc[top:].sum().to_frame(f"other ({counted(rest, noun)})").T)
     if UNKNOWN in counts.index:
         shown.append(counts.loc[[UNKNOWN]])
     return pd.concat(shown)

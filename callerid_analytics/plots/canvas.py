@@ -89,11 +89,6 @@ def length(text: str, size: float) -> float:
     return size * _GLYPH * sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def counted(number: int, noun: str) -> str:
-    """Return such as ``1 region`` or ``1,200 regions``."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
 def _wrap(text: Text, width: float) -> None:
     most = max(int(width / length("n", float(text.get_fontsize()))), 1)
     text.set_text(textwrap.fill(text.get_text(), most, break_long_words=False))

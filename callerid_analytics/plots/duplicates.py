@@ -8,6 +8,7 @@ import pandas as pd
 
 from callerid_analytics.plots import bars, canvas
 from callerid_analytics.plots.lettering import account_labels
+from callerid_analytics.wording import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,7 +45,7 @@ def plot_duplicates(frame: pd.DataFrame, *, ax: Axes | None = None, top: int = 1
     ax = canvas.axes(ax)
     homeless = int(frame["account_sid"].isna().sum())
     title = "Numbers in several accounts"
-    title += f" ({canvas.counted(homeless, 'row')} without an account left out)" if homeless else ""
+    title += f" ({counted(homeless, 'row')} without an account left out)" if homeless else ""
     if frame.empty:
         return canvas.say(ax, title, "No caller IDs to show")
     pairs = frame[["account_sid", "phone_number"]].dropna().drop_duplicates()

@@ -14,6 +14,7 @@ from callerid_analytics.plots.dates import plot_created
 from callerid_analytics.plots.findings import plot_findings, plot_findings_by_account
 from callerid_analytics.plots.lettering import account_names
 from callerid_analytics.plots.numbers import plot_regions
+from callerid_analytics.wording import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -105,14 +106,14 @@ def _draw(figure: Figure, frame: pd.DataFrame, findings: pd.DataFrame | None) ->
     plot_regions(frame, ax=axes[0, 0])
     plot_created(frame, ax=axes[0, 1])
     figures = [
-        canvas.counted(len(frame), "caller ID"),
-        canvas.counted(frame["account_sid"].nunique(), "account"),
-        canvas.counted(frame["region"].nunique(), "region"),
+        counted(len(frame), "caller ID"),
+        counted(frame["account_sid"].nunique(), "account"),
+        counted(frame["region"].nunique(), "region"),
     ]
     if findings is not None:
         plot_findings(findings, ax=axes[1, 0])
         plot_findings_by_account(with_account_names(findings, frame), ax=axes[1, 1])
-        figures.append(canvas.counted(len(findings), "finding"))
+        figures.append(counted(len(findings), "finding"))
     figure.suptitle(" · ".join(figures), fontweight="bold")
     return figure
 

@@ -25,6 +25,7 @@ from callerid_analytics.widgets.form import WIDE, Form
 from callerid_analytics.widgets.renaming import RenameForm
 from callerid_analytics.widgets.verifying import SandboxPhone, VerifyForm
 from callerid_analytics.widgets.work import Pause
+from callerid_analytics.wording import counted
 
 _BROWSE, _AUDIT, _RENAME, _VERIFY = "Browse", "Audit", "Rename", "Verify"
 
@@ -182,7 +183,7 @@ class App(BusyForm):
             return "Nothing was loaded yet.", "plain"
         report: dict[str, Any] = self._loaded.frame.attrs["load_report"]
         failed = [account for account in report["accounts"].values() if account["status"] == "failed"]
-        count = f"{len(self._loaded.frame):,} caller IDs of {len(report['accounts'])} accounts"
+        count = f"{counted(len(self._loaded.frame), 'caller ID')} of {counted(len(report['accounts']), 'account')}"
         if failed:
-            return f"{count}; {len(failed)} accounts could not be read: {failed[0]['error']}", "bad"
+            return f"{count}; {counted(len(failed), 'account')} could not be read: {failed[0]['error']}", "bad"
         return f"{count}, loaded at {self._loaded.at:%H:%M:%S}.", "good"

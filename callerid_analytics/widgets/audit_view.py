@@ -21,6 +21,7 @@ from callerid_analytics.widgets.busy import BusyForm
 from callerid_analytics.widgets.form import WIDE
 from callerid_analytics.widgets.paged_table import PagedTable
 from callerid_analytics.widgets.work import Pause
+from callerid_analytics.wording import counted
 
 _EVERY = ""
 """The choice of all severities, or all rules."""
@@ -170,7 +171,7 @@ class AuditView(BusyForm):
             self.findings, self._audited, self._used_policy = found[0], frame, policy
             self._listed, self._svg, self._said = _listed(found[0], frame), found[1], ""
 
-        self._start(f"Auditing {len(frame):,} caller IDs …", job, keep)
+        self._start(f"Auditing {counted(len(frame), 'caller ID')} …", job, keep)
 
     def _choose(self) -> None:
         if not self._is_offering:
@@ -252,10 +253,10 @@ class AuditView(BusyForm):
         if self.is_busy:
             return self._doing, "busy"
         if self.findings is None:
-            return f"{len(self._frame):,} caller IDs, not audited yet.", "plain"
+            return f"{counted(len(self._frame), 'caller ID')}, not audited yet.", "plain"
         if self._said:
             return self._said, "good"
-        about = f"{len(self.findings):,} findings about {len(self._audited):,} caller IDs"
+        about = f"{counted(len(self.findings), 'finding')} about {counted(len(self._audited), 'caller ID')}"
         if self._frame is not self._audited:
             return f"{about}, which have been loaded again since: audit them anew.", "plain"
         if self.findings.attrs["complete"] is False:

@@ -28,6 +28,7 @@ from callerid_analytics.widgets.cells import plain_cells
 from callerid_analytics.widgets.form import WIDE
 from callerid_analytics.widgets.paged_table import PagedTable
 from callerid_analytics.widgets.work import Pause
+from callerid_analytics.wording import counted
 
 _Accounts = Literal["self", "all"] | Sequence[str]
 
@@ -230,7 +231,7 @@ class Browser(BusyForm):
         if Path(path).exists() and not self._replace.value:
             raise InvalidParameter(f"{path} is there already: choose another name, or tick “replace the file”.")
         _WRITERS[self._format.value](shown, path)
-        self._said = f"{len(shown):,} caller IDs written to {path}."
+        self._said = f"{counted(len(shown), 'caller ID')} written to {path}."
 
     def _let_go(self) -> None:
         self._picture.stop()
@@ -274,7 +275,9 @@ class Browser(BusyForm):
         if self._said:
             return self._said, "good"
         shown, total = len(view.rows), len(view.frame)
-        words = f"{total:,} caller IDs." if shown == total else f"{shown:,} of {total:,} caller IDs."
+        words = (
+            f"{counted(total, 'caller ID')}." if shown == total else f"{shown:,} of {counted(total, 'caller ID')}."
+        )
         if view.frame.attrs.get("load_report", {}).get("complete") is False:
             return f"{words} They are not all: an account could not be read.", "bad"
         return words, "plain"

@@ -26,9 +26,10 @@ from callerid_analytics.widgets.renaming.plan_summary import account_label, acco
 from callerid_analytics.widgets.renaming.planning import Planner
 from callerid_analytics.widgets.renaming.recipe_editor import RecipeEditor
 from callerid_analytics.widgets.renaming.rules_panel import RulesPanel
-from callerid_analytics.widgets.renaming.running import RunForm, counted
+from callerid_analytics.widgets.renaming.running import RunForm
 from callerid_analytics.widgets.renaming.tables_panel import WHAT_DID, WHAT_WOULD, TablesPanel
 from callerid_analytics.widgets.work import Pause
+from callerid_analytics.wording import counted
 
 _TITLES = ("1 Rules", "2 Similar", "3 Single", "4 Apply", "5 Past runs")
 _SINGLE = _TITLES.index("3 Single")

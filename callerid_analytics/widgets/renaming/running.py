@@ -21,6 +21,7 @@ from callerid_analytics.widgets.renaming import past_runs
 from callerid_analytics.widgets.renaming.confirmation import Confirmation, Question
 from callerid_analytics.widgets.renaming.runs_panel import RunsPanel
 from callerid_analytics.widgets.work import Pause
+from callerid_analytics.wording import counted
 
 Job = Callable[[Progress], pd.DataFrame]
 
@@ -233,14 +234,3 @@ class RunForm(BusyForm):
         for button, is_shown in ((self._pause_button, can_pause), (self._go_on_button, self._paused is not None)):
             button.layout.visibility = "visible" if is_shown else "hidden"
         self._past.draw(self._runs, is_busy=self.is_busy or not is_open)
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a number of things, in words.
-
-    Examples
-    --------
-    >>> counted(1, "row"), counted(1200, "row")
-    ('1 row', '1,200 rows')
-    """
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
