@@ -99,6 +99,7 @@ class AuditView(BusyForm):
         self._frame = self._audited = frame
         self._used_policy: audit.Policy | None = None
         self._listed = _listed(None, frame)
+        self._links = _Links(self._listed, frame)
         self._on_rename = on_rename
         self._said = self._svg = ""
         self._is_offering = False
@@ -142,7 +143,12 @@ class AuditView(BusyForm):
     @property
     def selected(self) -> pd.DataFrame:
         """The caller IDs selected, or that the selected findings are about; if none is, of all that are shown."""
-        return self._audited[self._audited["sid"].isin(self._sids())]
+        if self._what.value == _CALLER_IDS and len(self._row_table.selected):
+            return self._audited[self._audited["sid"].isin(self._row_table.selected)]
+        selected = self._listed[_KEY].isin(self._finding_table.selected).to_numpy(dtype=bool)
+        is_narrowed = self._what.value == _FINDINGS and selected.any()
+        findings = np.flatnonzero(selected) if is_narrowed else self._chosen()
+        return self._audited.iloc[self._links.rows_about(findings)]
 
     def show(self, frame: pd.DataFrame) -> None:
         """Take other rows; the findings are those of the former ones until *Audit* is pressed.
@@ -170,6 +176,7 @@ class AuditView(BusyForm):
         def keep(found: tuple[pd.DataFrame, str]) -> None:
             self.findings, self._audited, self._used_policy = found[0], frame, policy
             self._listed, self._svg, self._said = _listed(found[0], frame), found[1], ""
+            self._links = _Links(self._listed, frame)
 
         self._start(f"Auditing {counted(len(frame), 'caller ID')} …", job, keep)
 
@@ -210,8 +217,7 @@ class AuditView(BusyForm):
         table, other = self._finding_table, self._row_table
         if is_about_rows:
             table, other = other, table
-            sids = self._listed["sid"].iloc[chosen]
-            table.show(self._audited, np.flatnonzero(self._audited["sid"].isin(sids.dropna())))
+            table.show(self._audited, self._links.rows_about(chosen))
         else:
             table.show(self._listed, chosen)
         table.layout.display, other.layout.display = "", "none"
@@ -240,15 +246,6 @@ class AuditView(BusyForm):
                 chosen &= (self._listed[column] == value).to_numpy(dtype=bool)
         return np.flatnonzero(chosen)
 
-    def _sids(self) -> pd.Index:
-        if self._what.value == _CALLER_IDS and len(self._row_table.selected):
-            return self._row_table.selected
-        selected = self._listed[_KEY].isin(self._finding_table.selected).to_numpy()
-        is_narrowed = self._what.value == _FINDINGS and selected.any()
-        rows = np.flatnonzero(selected) if is_narrowed else self._chosen()
-        sids: pd.Index = pd.Index(self._listed["sid"].iloc[rows].dropna())
-        return sids
-
     def _words(self) -> tuple[str, appearance.Mood]:
         if self.is_busy:
             return self._doing, "busy"
@@ -262,6 +259,22 @@ class AuditView(BusyForm):
         if self.findings.attrs["complete"] is False:
             return f"{about}. The audit is incomplete: an account could not be read.", "bad"
         return f"{about}.", "plain" if len(self.findings) else "good"
+
+
+class _Links:
+    """Which caller IDs findings are about, at a hundred thousand of each."""
+
+    def __init__(self, findings: pd.DataFrame, frame: pd.DataFrame) -> None:
+        codes, sids = pd.factorize(pd.concat([frame["sid"], findings["sid"]], ignore_index=True))
+        self._count = len(sids)
+        self._of_rows, self._of_findings = codes[: len(frame)], codes[len(frame) :]
+
+    def rows_about(self, findings: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """Return the positions of the caller IDs that the findings at these positions are about."""
+        is_wanted = np.zeros(self._count + 1, dtype=bool)
+        is_wanted[self._of_findings[findings]] = True
+        is_wanted[-1] = False  # the code of what is missing is -1
+        return np.flatnonzero(is_wanted[self._of_rows])
 
 
 def _listed(findings: pd.DataFrame | None, frame: pd.DataFrame) -> pd.DataFrame:

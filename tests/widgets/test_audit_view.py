@@ -138,6 +138,21 @@ def test_no_rows_are_not_audited_before_it_is_asked_for() -> None:
     assert words(view.status) == "0 findings about 0 caller IDs."
 
 
+def test_a_finding_about_a_caller_id_that_is_not_there_leads_to_no_row(
+    frame: pd.DataFrame, tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy.toml"
+    gone = "PN" + 32 * "0"
+    policy.write_text(f'[[exemptions]]\nsid = "{gone}"\nrule = "stale"\nreason = "old"\nuntil = 2020-01-01\n')
+    view = AuditView(frame, policy=policy)
+    view.wait()
+    assert gone in set(view.findings["sid"].dropna()), words(view.status)
+    view._rule.value = view.findings.loc[view.findings["sid"].eq(gone), "rule"].iloc[0]
+    assert view.selected.empty
+    view._what.value = "Their caller IDs"
+    assert view._row_table.page.empty
+
+
 def test_a_policy_file_is_gone_by_and_a_wrong_one_is_a_sentence(frame: pd.DataFrame, tmp_path: Path) -> None:
     policy = tmp_path / "policy.toml"
     policy.write_text(f'silence = ["{audit.audit(frame)["rule"].iloc[0]}"]\n')
