@@ -196,9 +196,10 @@ def test_an_empty_frame_says_so(ax: Axes, plot: AccountPlot) -> None:
 
 @pytest.mark.parametrize("plot", [*OF_CALLER_IDS, *OF_FINDINGS, plots.plot_changes])
 def test_a_frame_without_the_column_is_refused(plot: AccountPlot) -> None:
+    before = plt.get_fignums()
     with pytest.raises(ContractError, match="needs the column"):
         plot(pd.DataFrame({"sid": ["PN1"]}))
-    assert not plt.get_fignums(), "nothing was drawn"
+    assert plt.get_fignums() == before, "nothing was drawn"
 
 
 @pytest.mark.parametrize("plot", [plots.plot_findings, *BY_ACCOUNT])
