@@ -134,17 +134,11 @@ class Client:
         return self._transport.settings.base_url
 
     def is_practice(self) -> bool:
-        """Ask whether this is a sandbox, in which nothing is real, at a path that Twilio does not have.
-
-        Only a server on this machine is asked. One that does not answer is taken for a real one.
-        """
-        if not self._transport.settings.is_local:
-            return False
+        """Ask whether this is a sandbox on this machine, where nothing is real; no answer means that it is not."""
         try:
-            self._transport.request("GET", "/sandbox/state")
+            return self._transport.settings.is_local and bool(self._transport.request("GET", "/sandbox/state"))
         except RequestError:
             return False
-        return True
 
     def iter_caller_ids(
         self,
