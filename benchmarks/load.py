@@ -4,12 +4,11 @@ All read the same sandbox, which runs in a process of its own, in turn, in one r
 
 * floor: the pages fetched with one ``requests.Session`` and decoded with ``json``, nothing else;
 * ours: `callerid_analytics.load`, a typed DataFrame with parsed dates and described numbers; the automaton that
-  describes them is compiled before, and how long that takes is stated apart;
+  describes them is compiled before: how long that takes is what ``numbering.py`` says;
 * peer: the official SDK, ``pandas.DataFrame``, and ``phonenumbers`` row by row, in the order of arrival and once
   more with its numbers sorted; measured on fewer rows, and multiplied.
 
-Then floor and ours once more with 100 ms of latency a page; ours for 50 accounts against the floor of the longest
-of them, beside which all others can be read; and how much memory a load takes at its peak, in a fresh process.
+Then the most memory that a load takes, in a fresh process, and floor and ours with 100 ms of latency a page.
 
 Usage: python benchmarks/load.py [--rows 200000] [--peer-rows 20000] [--latency-rows 60000] [--rounds 3]
 """
@@ -23,7 +22,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import claims
@@ -36,7 +34,7 @@ from twilio.rest import Client as SdkClient
 from callerid_analytics import Client, load, numbering
 
 LATENCY = 0.1
-ACCOUNTS, ACCOUNT_ROWS, ACCOUNT_PAGE = 50, 400, 100
+"""Seconds."""
 
 
 def main() -> None:
@@ -51,14 +49,11 @@ def main() -> None:
 
 def measure(rows: int, peer_rows: int, latency_rows: int, rounds: int) -> Iterator[Claim]:
     """Yield what is found; every time is the median of the rounds."""
-    began = time.perf_counter()
     numbering.prepare()
-    yield Claim(what="compile the automaton, once", size="", ours=time.perf_counter() - began)
     with sandbox(rows) as account:
         yield from one_account(account, rows, peer_rows, rounds)
         yield from memory(account, rows)
-    yield with_latency(latency_rows)
-    yield many_accounts()
+    yield with_latency(latency_rows, rounds)
 
 
 def one_account(account: dict[str, Any], rows: int, peer_rows: int, rounds: int) -> Iterator[Claim]:
@@ -100,55 +95,33 @@ def memory(account: dict[str, Any], rows: int) -> Iterator[Claim]:
     yield Claim(
         what="memory of a load at its peak",
         size=size,
-        ours=peak / 1e6,
+        ours=peak,
         unit="MB",
-        floor=frame / 1e6,
+        floor=frame,
         floor_is="the frame",
         floor_target=2.5,
     )
-    yield Claim(what="memory of a row", size=size, ours=frame / rows, unit="bytes", target=250)
+    yield Claim(what="memory of a row", size=size, ours=frame * 1e6 / rows, unit="bytes", target=250)
 
 
-def with_latency(rows: int) -> Claim:
+def with_latency(rows: int, rounds: int) -> Claim:
     with sandbox(rows) as account:
         set_latency(account)
-        least, took = timed(floor, account, rows), timed(ours, account, rows)
+        ways = {"ours": lambda: timed(ours, account, rows), "floor": lambda: timed(floor, account, rows)}
+        seconds = claims.medians(ways, rounds)
     return Claim(
         what="load one account, 100 ms a page",
         size=f"{rows:,} rows",
-        ours=took,
-        floor=least,
         floor_is="the pages fetched and decoded",
         floor_target=1.05,
-    )
-
-
-def many_accounts() -> Claim:
-    rows = ACCOUNTS * ACCOUNT_ROWS
-    with sandbox(rows, ACCOUNTS) as account, client_of(account) as client:
-        set_latency(account)
-        began = time.perf_counter()
-        report = load(client, accounts="all", page_size=ACCOUNT_PAGE, progress=False).attrs["load_report"]
-        took = time.perf_counter() - began
-        longest = max(report["accounts"], key=lambda sid: report["accounts"][sid]["pages"])
-        began = time.perf_counter()
-        floor(account, longest, ACCOUNT_PAGE)
-        least = time.perf_counter() - began
-    assert report["rows"] == rows
-    return Claim(
-        what=f"load {ACCOUNTS} accounts, 100 ms a page",
-        size=f"{report['pages']:,} pages",
-        ours=took,
-        floor=least,
-        floor_is=f"the {report['accounts'][longest]['pages']} pages of the longest account fetched and decoded",
+        **seconds,
     )
 
 
 @contextmanager
-def sandbox(rows: int, accounts: int = 1) -> Iterator[dict[str, Any]]:
-    command = [sys.executable, "-m", "callerid_analytics", "sandbox", "--json"]
-    sizes = ["--accounts", str(accounts), "--numbers", str(rows)]
-    process = subprocess.Popen([*command, *sizes], stdout=subprocess.PIPE, text=True)
+def sandbox(rows: int) -> Iterator[dict[str, Any]]:
+    command = [sys.executable, "-m", "callerid_analytics", "sandbox", "--json", "--accounts", "1"]
+    process = subprocess.Popen([*command, "--numbers", str(rows)], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())
@@ -174,12 +147,12 @@ def timed(way: Any, account: dict[str, Any], rows: int) -> float:
     return took
 
 
-def floor(account: dict[str, Any], sid: str | None = None, page_size: int = 1000) -> int:
-    rows, sid = 0, sid or account["account_sid"]
+def floor(account: dict[str, Any]) -> int:
+    rows = 0
     with requests.Session() as session:
         session.auth = (account["account_sid"], account["auth_token"])
         session.trust_env = False
-        uri = f"/2010-04-01/Accounts/{sid}/OutgoingCallerIds.json?PageSize={page_size}"
+        uri = f"/2010-04-01/Accounts/{account['account_sid']}/OutgoingCallerIds.json?PageSize=1000"
         while uri:
             page = session.get(account["url"] + uri).json()
             rows += len(page["outgoing_caller_ids"])
@@ -234,15 +207,10 @@ def print_memory(account: dict[str, Any]) -> None:
     numbering.prepare()
     with client_of(account) as client:
         load(client, phone_number="+14155550100", progress=False)  # whatever is loaded late is there now
-        Path("/proc/self/clear_refs").write_text("5")  # the peak begins again from here (proc(5))
-        before = status("VmRSS")
+        claims.forget_peak()
+        before = claims.peak_memory()
         frame = load(client, progress=False)
-        print(json.dumps([status("VmHWM") - before, int(frame.memory_usage(deep=True).sum())]))
-
-
-def status(name: str) -> int:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
+        print(json.dumps([claims.peak_memory() - before, int(frame.memory_usage(deep=True).sum()) / 1e6]))
 
 
 if __name__ == "__main__":

@@ -1,15 +1,14 @@
 """How fast the sandbox answers: against a bare Starlette route that sends the same bytes.
 
 Both are served by uvicorn with the same settings, each from a process of its own; a third process asks, over raw
-sockets that stay open, one request at a time on each. How much of a CPU that takes is printed beside the result:
-near 100 % it is the client that is measured. Rounds are interleaved, results are medians.
+sockets that stay open, one request at a time on each. How much of a CPU that takes is printed at the end: near
+100 % it is the client that is measured. Rounds are interleaved, results are medians.
 
-Usage: python benchmarks/sandbox.py [--rows 100000] [--rounds 5] [--seconds 0.5]
+Usage: python benchmarks/sandbox.py [--rows 100000] [--rounds 3] [--seconds 0.5]
 """
 
 from __future__ import annotations
 
-import argparse
 import http.client
 import json
 import selectors
@@ -22,6 +21,9 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
+
+import claims
+from claims import Claim
 
 CONNECTIONS = (1, 16)
 
@@ -37,57 +39,55 @@ class Speed(NamedTuple):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = claims.parser(__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=0.5)
     asked = parser.parse_args()
     if asked.rows < 2000:
         parser.error("--rows must be at least 2000, or there is no deep page")
-    starts = [(seconds_to_start(sandbox(0)), seconds_to_start(floor({}))) for _ in range(asked.rounds)]
-    with sandbox(asked.rows) as account:
-        paths = paths_of(account, asked.rows)
+    claims.tell(measure(asked.rows, asked.rounds, asked.seconds), asked)
+
+
+def measure(rows: int, rounds: int, seconds: float) -> Iterator[Claim]:
+    starts = claims.medians(
+        {"ours": lambda: start_and_end(sandbox(0)), "floor": lambda: start_and_end(floor({}))}, rounds
+    )
+    yield Claim(what="start and end the sandbox", size="an empty account", floor_is="bare Starlette", **starts)
+    with sandbox(rows) as account:
+        paths = paths_of(account, rows)
         bodies = {path: fetch(account, path).decode() for path in paths.values()}
         with floor(bodies) as bare:
-            speeds = measure(account, bare, paths, asked)
-    print_table(starts, speeds, asked)
-
-
-def print_table(
-    starts: list[tuple[float, float]], speeds: dict[tuple[str, int, str], Speed], asked: argparse.Namespace
-) -> None:
-    print(f"{asked.rows:,} rows; medians of {asked.rounds} interleaved rounds of {asked.seconds} s\n")
-    print("| what | connections | sandbox | bare Starlette | ratio to it | client's CPU, sandbox | bare |")
-    print("|---|---:|---:|---:|---:|---:|---:|")
-    ours, bare = (statistics.median(times) for times in zip(*starts, strict=True))
-    print(f"| start, an empty account | | {ours:.2f} s | {bare:.2f} s | {ours / bare:.2f} | | |")
+            speeds = speeds_of(account, bare, paths, rounds=rounds, seconds=seconds)
     for (name, connections, who), speed in speeds.items():
         if who == "sandbox":
-            limit = speeds[name, connections, "floor"]
-            print(
-                f"| {name} | {connections} | {speed.rate:,.0f}/s | {limit.rate:,.0f}/s "
-                f"| {limit.rate / speed.rate:.2f} | {speed.client:.0%} | {limit.client:.0%} |"
+            yield Claim(
+                what=f"the sandbox answers with {name}",
+                size=f"of {rows:,} rows, over {connections} connection{'s' * (connections > 1)}",
+                ours=1000 / speed.rate,
+                unit="ms",
+                floor=1000 / speeds[name, connections, "floor"].rate,
+                floor_is="bare Starlette",
             )
     first, deep = (1000 / speeds[name, 1, "sandbox"].rate for name in ("1,000 rows", "1,000 rows, deep"))
-    print(
-        f"\na page takes {first:.2f} ms at the start of the list and {deep:.2f} ms after {DEPTH:.0%} of it", end=""
-    )
-    print(f": {deep / first:.2f} times that")
+    what = f"the sandbox answers with a page after {DEPTH:.0%} of the list"
+    yield Claim(what=what, size=f"of {rows:,} rows", ours=deep, unit="ms", floor=first, floor_is="the first page")
+    print(f"\nThe client took up to {max(speed.client for speed in speeds.values()):.0%} of a CPU.")
 
 
-def measure(
-    account: dict[str, Any], bare: dict[str, Any], paths: dict[str, str], asked: argparse.Namespace
+def speeds_of(
+    account: dict[str, Any], bare: dict[str, Any], paths: dict[str, str], *, rounds: int, seconds: float
 ) -> dict[tuple[str, int, str], Speed]:
-    rounds: dict[tuple[str, int, str], list[Speed]] = {}
-    for _ in range(asked.rounds):
+    found: dict[tuple[str, int, str], list[Speed]] = {}
+    for _ in range(rounds):
         for connections in CONNECTIONS:
             for name, path in paths.items():
                 for who, where in (("sandbox", account), ("floor", bare)):
-                    speed = load(where["url"], path, authorization(account), connections, asked.seconds)
-                    rounds.setdefault((name, connections, who), []).append(speed)
+                    speed = load(where["url"], path, authorization(account), connections, seconds)
+                    found.setdefault((name, connections, who), []).append(speed)
     return {
         key: Speed(*(statistics.median(values) for values in zip(*speeds, strict=True)))
-        for key, speeds in rounds.items()
+        for key, speeds in found.items()
     }
 
 
@@ -142,10 +142,9 @@ def floor(bodies: dict[str, str]) -> Any:
     return process(__file__, "floor", told=json.dumps(bodies))
 
 
-def seconds_to_start(server: Any) -> float:
-    began = time.perf_counter()
+def start_and_end(server: Any) -> None:
     with server:
-        return time.perf_counter() - began
+        pass
 
 
 def load(url: str, path: str, credentials: str, connections: int, seconds: float) -> Speed:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import pytest
 
 import callerid_analytics
@@ -42,7 +43,7 @@ def test_every_public_name_is_in_the_readme(name: str) -> None:
     assert re.search(rf"`{name}\b", README)
 
 
-@pytest.mark.parametrize("target", re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+@pytest.mark.parametrize("target", re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
 def test_every_make_target_is_documented(target: str) -> None:
     assert f"`make {target}`" in README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
@@ -54,6 +55,7 @@ def test_the_readmes_python_runs_as_it_stands(tmp_path: Path, monkeypatch: pytes
     names: dict[str, Any] = {}
     for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL):
         exec(block, names)
+    plt.close("all")
     assert len(names["frame"]) == 1, "the number that the last block verified"
     assert set(callerid_analytics.exports.read("german.csv")["region"]) == {"DE"}
 
