@@ -5,8 +5,8 @@ makes the whole fail; a missed target does not, but is said there too. Nothing i
 the README quotes of the table is brought up to date.
 
 With ``--big`` the sizes are those at which a machine has had enough: a million rows, then ten million or, where
-these took over half an hour (or ``--minutes``) or 24 GiB and were stopped, two million
-ends; and 2,000 sub-accounts. That takes some hours.
+these took over half an hour (or ``--minutes``) or 24 GiB and were stopped, two million;
+and 2,000 sub-accounts. That takes some hours.
 
 Usage: python benchmarks/table.py [--big] [--minutes 30]
 """

@@ -19,14 +19,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from callerid_analytics import audit, duplicates, exports, filters, frames, load, numbering, records
+from callerid_analytics import audit, duplicates, exports, filters, frames, load, numbering, plans, records
+from callerid_analytics.cleaning import ChangeCase, NumberDuplicates, Rule
 from callerid_analytics.client import Client
 from callerid_analytics.dates import parse_dates
 from callerid_analytics.network import Network
 from callerid_analytics.sandbox import Sandbox
+from tests.test_cleaning import ANY_RULE, frame_of
 
 FEW, MANY = 2_000, 6_000
 PAGES = 4
+UPPER = ChangeCase(to="upper")
 NOTHING = 0.2
 """Steps a row where there is no loop, which takes at least one: the same work may take a few more or fewer."""
 
@@ -75,6 +78,8 @@ WHOLE_COLUMNS: dict[str, tuple[Work, float]] = {
     # Of each different text it is asked whether it is text at all, and not blank.
     "find_same_number": (duplicates.find_same_number, 9),
     "find_same_name": (duplicates.find_same_name, 6),
+    # pandas itself looks at new names one after the other, for what cannot be sent.
+    "plan_renames": (lambda rows: plans.plan_renames(rows.assign(friendly_name="desk"), UPPER), 20),
     # Python's own regular expressions look at name after name.
     "name_contains": (lambda rows: filters.name_contains(rows, "desk"), 10),
     # Each different name is split into words, and compared with those that share a rare one.
@@ -87,6 +92,19 @@ def test_rows_are_worked_on_as_whole_columns(work: Work, most: float, rows: pd.D
     few, many = rows.head(FEW), rows.head(MANY)
     work(many)  # what is imported, compiled or kept the first time is there from now on
     assert (steps(lambda: work(many)) - steps(lambda: work(few))) / (MANY - FEW) <= most
+
+
+@pytest.mark.parametrize("rule", ANY_RULE.values(), ids=ANY_RULE)
+def test_a_name_that_stands_in_many_rows_is_cleaned_once(rule: Rule) -> None:
+    names = [f"Falcon Veterinary {place % 50}" for place in range(MANY)]
+    many = frame_of(names)
+    few = many.head(FEW)
+    rule.apply(many["friendly_name"], many)
+    more = steps(lambda: rule.apply(many["friendly_name"], many)) - steps(
+        lambda: rule.apply(few["friendly_name"], few)
+    )
+    gives_each_row_its_own = isinstance(rule, NumberDuplicates)
+    assert more / (MANY - FEW) <= (30 if gives_each_row_its_own else NOTHING)
 
 
 @pytest.fixture(scope="module")
