@@ -43,6 +43,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"callerid_analytics"}
     assert "callerid_analytics/py.typed" in names
     assert "callerid_analytics/sandbox/page/index.html" in names
+    assert "callerid_analytics/serving/voila/templates/callerids/index.html.j2" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
@@ -51,6 +52,13 @@ def test_the_command_runs_the_demo(installed: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert {path.name for path in (tmp_path / "demo-output").iterdir()} == {"caller_ids.csv", "overview.png"}
+
+
+def test_the_notebooks_come_with_it(installed: Path, tmp_path: Path) -> None:
+    code = "from callerid_analytics import notebooks; print(*(path.name for path in notebooks.lay_out('mine')))"
+    done = run([installed / "python", "-W", "error", "-c", code], tmp_path)
+    assert done.stdout.split() == sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+    assert len(list((tmp_path / "mine").iterdir())) == len(done.stdout.split())
 
 
 def test_python_m_is_the_same_command(installed: Path, tmp_path: Path) -> None:
