@@ -65,6 +65,7 @@ def rules(form: Locator, visit: jupyter.Visit, where: str, folder: Path) -> None
     form.get_by_role("textbox", name="Put instead").press_sequentially(r"\1 team")
     form.get_by_role("checkbox", name="A and a differ").uncheck()
     expect(form).not_to_contain_text("Not used yet")
+    expect(form.locator(".callerids-status")).not_to_contain_text("unfinished")  # the kernel has read it all
     form.get_by_role("textbox", name="Recipe file").fill(str(folder / "recipe.json"))
     form.get_by_role("button", name="Save", exact=True).click()
     expect(form.locator(".callerids-status")).to_contain_text("Saved 5 rules")
