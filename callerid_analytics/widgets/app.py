@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 from ipywidgets import HTML, HBox, Tab
@@ -15,13 +14,14 @@ from callerid_analytics import frames
 from callerid_analytics.client import Client
 from callerid_analytics.errors import RequestError
 from callerid_analytics.files import StrPath
-from callerid_analytics.loading import PartialLoadWarning, load
 from callerid_analytics.progress import Progress
 from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.audit_view import AuditView
 from callerid_analytics.widgets.browsing import Browser
 from callerid_analytics.widgets.busy import BusyForm
-from callerid_analytics.widgets.form import WIDE, Form
+from callerid_analytics.widgets.controls import WIDE
+from callerid_analytics.widgets.fetching import Accounts, fetched
+from callerid_analytics.widgets.form import Form
 from callerid_analytics.widgets.renaming import RenameForm
 from callerid_analytics.widgets.verifying import SandboxPhone, VerifyForm
 from callerid_analytics.widgets.work import Pause
@@ -88,7 +88,7 @@ class App(BusyForm):
         self,
         client: Client,
         *,
-        accounts: Literal["self", "all"] | Sequence[str] = "all",
+        accounts: Accounts = "all",
         journal: StrPath | None = None,
         pause: Pause = threading.Event.wait,
     ) -> None:
@@ -136,9 +136,7 @@ class App(BusyForm):
             self._press(lambda: self._start("Loading caller IDs …", self._load, self._take))
 
     def _load(self, progress: Progress) -> _Loaded:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", PartialLoadWarning)  # the status line says it
-            frame = load(self._client, accounts=self._accounts, progress=progress, strict=False)
+        frame = fetched(self._client, self._accounts, progress)
         return _Loaded(frame, self._client.is_practice(), self._name(), datetime.now())
 
     def _name(self) -> str:

@@ -18,7 +18,7 @@ from callerid_analytics.files import StrPath
 from callerid_analytics.progress import Progress
 from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.busy import BusyForm
-from callerid_analytics.widgets.form import WIDE
+from callerid_analytics.widgets.controls import WIDE, WRAPPED
 from callerid_analytics.widgets.paged_table import PagedTable
 from callerid_analytics.widgets.work import Pause
 from callerid_analytics.wording import counted
@@ -47,7 +47,6 @@ _CALLER_ID_COLUMNS = {
     "sid": "SID",
 }
 _LABELLED = {"style": {"description_width": "80px"}, "layout": {"flex": "1 1 20rem"}}
-_WRAPPED = {"flex_flow": "row wrap", "align_items": "center"}
 _SPREAD = {"button_width": "auto"}
 
 
@@ -126,12 +125,12 @@ class AuditView(BusyForm):
         self._meaning, self._picture = HTML(layout={"flex": "1 1 18rem"}), HTML(layout=WIDE)
         self.children = [
             self._heading,
-            HBox([self._policy, self._begin_audit], layout=_WRAPPED),
+            HBox([self._policy, self._begin_audit], layout=WRAPPED),
             *(self._bar, self._status, self._severity),
             HBox([self._rule, self._meaning], layout={"flex_flow": "row wrap"}),
-            HBox([self._what, self._rename], layout=_WRAPPED),
+            HBox([self._what, self._rename], layout=WRAPPED),
             VBox([self._finding_table, self._row_table]),
-            HBox([self._folder, self._write], layout=_WRAPPED),
+            HBox([self._folder, self._write], layout=WRAPPED),
             self._picture,
         ]
 
@@ -165,7 +164,6 @@ class AuditView(BusyForm):
     # What the buttons do
 
     def _audit(self) -> None:
-        self._refuse_while_busy()
         file = self._policy.value.strip()
         policy, frame = (audit.load_policy(file) if file else None), self._frame
 
@@ -192,7 +190,6 @@ class AuditView(BusyForm):
             self._on_rename(sids)
 
     def _write_report(self) -> None:
-        self._refuse_while_busy()
         folder = self._folder.value.strip()
         if self.findings is None or not folder:
             raise InvalidParameter("Audit first, and name a folder to write, such as audit-2026-11.")
@@ -203,10 +200,6 @@ class AuditView(BusyForm):
             self._said = f"Written to {folder}: begin with report.html."
 
         self._start(f"Writing {folder} …", lambda _: report.write_bundle(*audited, **options), keep)
-
-    def _refuse_while_busy(self) -> None:
-        if self.is_busy:
-            raise InvalidParameter("Wait for what is under way, or stop it first.")
 
     # What it looks like
 

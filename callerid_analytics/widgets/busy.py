@@ -11,7 +11,8 @@ from ipywidgets import HTML, HBox, IntProgress
 from callerid_analytics.errors import InvalidParameter
 from callerid_analytics.progress import Progress
 from callerid_analytics.widgets import appearance
-from callerid_analytics.widgets.form import WIDE, Form
+from callerid_analytics.widgets.controls import WIDE
+from callerid_analytics.widgets.form import Form
 from callerid_analytics.widgets.work import Pause
 
 T = TypeVar("T")
@@ -74,13 +75,16 @@ class BusyForm(Form):
         InvalidParameter
             Something else is under way.
         """
-        if self.is_busy:
-            raise InvalidParameter("Something is under way here: wait until it has ended, or stop it.")
+        self._refuse_while_busy()
         self._work.join()  # the thread of what came before may not have ended yet
         self._doing, self._is_to_stop, self._has_been_told = doing, False, False
         self._progress.value, self._count.value = 0, ""
         self._job = lambda: then(job(self._tell))
         self._begin()
+
+    def _refuse_while_busy(self) -> None:
+        if self.is_busy:
+            raise InvalidParameter("Something is under way here: wait until it has ended, or stop it.")
 
     def _ask_to_stop(self) -> None:
         self._is_to_stop = True

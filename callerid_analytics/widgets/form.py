@@ -18,13 +18,12 @@ from ipywidgets import HTML, Button, VBox, Widget
 
 from callerid_analytics.errors import CallerIdError, InvalidParameter
 from callerid_analytics.widgets import appearance
+from callerid_analytics.widgets.controls import WIDE, button
 from callerid_analytics.widgets.work import Pause, Work
 
 _LOG = logging.getLogger(__name__)
 _LATEST: weakref.WeakKeyDictionary[Any, dict[type, weakref.ref[Form]]] = weakref.WeakKeyDictionary()
 """For each client or sandbox, the latest form of each kind."""
-
-WIDE = {"width": "auto"}
 
 
 class Form(VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -106,9 +105,7 @@ class Form(VBox):  # type: ignore[misc]  # ipywidgets has no types
     # What they share
 
     def _button(self, text: str, handler: Callable[[], object], *, style: str = "", tooltip: str = "") -> Button:
-        button = Button(description=text, button_style=style, tooltip=tooltip, layout=WIDE)
-        button.on_click(lambda _: self._press(handler))
-        return button
+        return button(text, handler, press=self._press, tooltip=tooltip, style=style)
 
     def _press(self, handler: Callable[[], object]) -> None:
         """Do what a person asked for, and show what came of it."""

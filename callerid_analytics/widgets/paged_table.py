@@ -18,7 +18,7 @@ from itables.widget import ITable
 from callerid_analytics.errors import ContractError
 from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.cells import plain_cells, width
-from callerid_analytics.widgets.form import WIDE
+from callerid_analytics.widgets.controls import WIDE, Press, button
 from callerid_analytics.widgets.row_pages import RowPages
 
 Cells = Callable[[pd.DataFrame], pd.DataFrame]
@@ -74,7 +74,7 @@ class PagedTable(VBox):  # type: ignore[misc]  # ipywidgets has no types
         label: str,
         key: str = "sid",
         page_size: int = 25,
-        press: Callable[[Callable[[], object]], object],
+        press: Press,
         selectable: bool = True,
         html: Collection[str] = (),
         cells: Cells | None = None,
@@ -193,9 +193,7 @@ class PagedTable(VBox):  # type: ignore[misc]  # ipywidgets has no types
         return [self._select_all, self._clear, self._chosen] if self._is_selectable else []
 
     def _button(self, text: str, act: Callable[[], object], tooltip: str, *, selects: bool = False) -> Button:
-        button = Button(description=text, tooltip=tooltip, layout=WIDE)
-        button.on_click(lambda _: self._do(act, selects=selects))
-        return button
+        return button(text, act, press=partial(self._do, selects=selects), tooltip=tooltip)
 
     def _dropdown(self, text: str, options: list[Any], value: Any) -> Dropdown:
         layout, style = {"width": "auto"}, {"description_width": "auto"}
@@ -328,8 +326,8 @@ class PagedTable(VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def _draw_controls(self) -> None:
         pages = self._pages
-        for name, button in self._turns.items():
-            button.disabled = pages.number == (0 if name in ("First", "Previous") else pages.last)
+        for name, turn in self._turns.items():
+            turn.disabled = pages.number == (0 if name in ("First", "Previous") else pages.last)
         self._number.value, self._size.value = pages.number + 1, pages.size
         self._number.disabled = pages.last == 0
         self._order.value, self._descending.value = pages.sorted_by or _AS_LOADED, pages.is_descending

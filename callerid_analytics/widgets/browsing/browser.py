@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 from ipywidgets import HTML, Checkbox, Dropdown, HBox, Text
@@ -15,8 +13,6 @@ from ipywidgets import HTML, Checkbox, Dropdown, HBox, Text
 from callerid_analytics import exports, frames, plots, spreadsheets
 from callerid_analytics.client import Client
 from callerid_analytics.errors import InvalidParameter
-from callerid_analytics.loading import PartialLoadWarning, load
-from callerid_analytics.progress import Progress
 from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.browsing.details import details
 from callerid_analytics.widgets.browsing.facet_list import FacetList
@@ -25,12 +21,11 @@ from callerid_analytics.widgets.browsing.narrowing import Narrowing, View
 from callerid_analytics.widgets.browsing.picture import Picture
 from callerid_analytics.widgets.busy import BusyForm
 from callerid_analytics.widgets.cells import plain_cells
-from callerid_analytics.widgets.form import WIDE
+from callerid_analytics.widgets.controls import WIDE, WRAPPED
+from callerid_analytics.widgets.fetching import Accounts, fetched
 from callerid_analytics.widgets.paged_table import PagedTable
 from callerid_analytics.widgets.work import Pause
 from callerid_analytics.wording import counted
-
-_Accounts = Literal["self", "all"] | Sequence[str]
 
 _COLUMNS = {
     "phone_number": "Number",
@@ -54,7 +49,6 @@ _WRITERS: dict[str, Callable[[pd.DataFrame, str], None]] = {
 }
 _ROWS = 10  # of a page, at first: so that details are not far below
 _NO_DETAILS = appearance.note("Select a row to see all that is known of it.")
-_WRAPPED = {"flex_flow": "row wrap", "align_items": "center"}
 _LABELLED = {"description_width": "auto"}
 
 
@@ -94,7 +88,7 @@ class Browser(BusyForm):
         self,
         source: Client | pd.DataFrame,
         *,
-        accounts: _Accounts = "all",
+        accounts: Accounts = "all",
         on_rename: Callable[[Sequence[str]], object] | None = None,
         pause: Pause = threading.Event.wait,
     ) -> None:
@@ -138,8 +132,8 @@ class Browser(BusyForm):
         reload = [self._reload] if self._client else []
         self.children = [
             self._heading,
-            HBox([self._words, self._clear, *reload], layout=_WRAPPED),
-            HBox([self._status, *([self._bar] if self._client else [])], layout=_WRAPPED),
+            HBox([self._words, self._clear, *reload], layout=WRAPPED),
+            HBox([self._status, *([self._bar] if self._client else [])], layout=WRAPPED),
             *(facets, self._table, self._rename, self._details),
             self._saving(),
             self._picture,
@@ -158,7 +152,7 @@ class Browser(BusyForm):
         self._replace = Checkbox(description="replace the file, if there is one", indent=False, layout=WIDE)
         self._save = self._button("Save", self._save_shown, tooltip="Write the rows of all pages to this file")
         self._answer = HTML(layout=WIDE)
-        return HBox([self._path, self._format, self._replace, self._save, self._answer], layout=_WRAPPED)
+        return HBox([self._path, self._format, self._replace, self._save, self._answer], layout=WRAPPED)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -201,7 +195,7 @@ class Browser(BusyForm):
 
     def _load(self) -> None:
         if self._client:
-            self._start("Loading caller IDs …", partial(_loaded, self._client, self._accounts), self._take)
+            self._start("Loading caller IDs …", partial(fetched, self._client, self._accounts), self._take)
 
     def _take(self, frame: pd.DataFrame) -> None:
         self._narrowing.take(frame)
@@ -281,12 +275,6 @@ class Browser(BusyForm):
         if view.frame.attrs.get("load_report", {}).get("complete") is False:
             return f"{words} They are not all: an account could not be read.", "bad"
         return words, "plain"
-
-
-def _loaded(client: Client, accounts: _Accounts, progress: Progress) -> pd.DataFrame:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PartialLoadWarning)  # the status line says it
-        return load(client, accounts=accounts, progress=progress, strict=False)
 
 
 def _cells(page: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from ipywidgets import HTML, Button, Checkbox, HBox, Text, VBox
 
 from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.browsing.facets import Counts, Facet, Value
-from callerid_analytics.widgets.form import WIDE
+from callerid_analytics.widgets.controls import WIDE, Press
 
 _FEW, _MANY = 6, 60
 """Values shown at first, and after *More*; of the rest one finds any by its name."""
@@ -39,7 +39,7 @@ class FacetList(VBox):  # type: ignore[misc]  # ipywidgets has no types
         self,
         title: str,
         *,
-        press: Callable[[Callable[[], object]], object],
+        press: Press,
         choose: Callable[[frozenset[Value]], object],
     ) -> None:
         self._title, self._press, self._choose = title, press, choose

@@ -7,21 +7,20 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-from ipywidgets import HTML, Button, Checkbox, Dropdown, FloatSlider, HBox, Text, VBox
+from ipywidgets import HTML, Checkbox, Dropdown, FloatSlider, HBox, Text, VBox
 
 from callerid_analytics import duplicates
 from callerid_analytics.widgets import appearance
-from callerid_analytics.widgets.form import WIDE
+from callerid_analytics.widgets.controls import WIDE, WRAPPED, Press, button
 from callerid_analytics.widgets.renaming.name_clusters import Cluster, Clusters
+from callerid_analytics.wording import counted
 
-Press = Callable[[Callable[[], object]], object]
 Find = Callable[[pd.DataFrame], pd.DataFrame]
 
 _AT_ONCE = 4
 """Clusters of a page."""
 _MOST_MEMBERS = 40
 """Names of a cluster that can be left out one by one; the others, the rarest, go along."""
-_WRAPPED = {"flex_flow": "row wrap", "align_items": "center"}
 _LABELS = {"description_width": "auto"}
 _SIMILAR, _SAME_KEY = "almost the same words", "the same but for capitals, accents, punctuation and order"
 
@@ -60,16 +59,20 @@ class ClustersPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._threshold = FloatSlider(
             0.85, min=0.6, max=1, step=0.01, description="How alike", style=_LABELS, layout={"width": "18rem"}
         )
-        self._find = self._button("Find", lambda: find(self._function()), "Look for similar names")
-        self._all = self._button("Accept all", self._accept_all, "Agree to all clusters, on all pages")
-        self._back = self._button("Previous clusters", lambda: self._turn(-_AT_ONCE), "")
-        self._on = self._button("Next clusters", lambda: self._turn(_AT_ONCE), "")
+        self._find = button("Find", lambda: find(self._function()), press=press, tooltip="Look for similar names")
+        self._all = button(
+            "Accept all", self._accept_all, press=press, tooltip="Agree to all clusters, on all pages"
+        )
+        self._back = button(
+            "Previous clusters", lambda: self._turn(-_AT_ONCE), press=press, tooltip="Earlier clusters"
+        )
+        self._on = button("Next clusters", lambda: self._turn(_AT_ONCE), press=press, tooltip="Later clusters")
         self._where = HTML(layout=WIDE)
         self._list = VBox(layout={"min_height": "6em"})
         super().__init__()
         self.children = [
-            HBox([self._method, self._threshold, self._find], layout=_WRAPPED),
-            HBox([self._back, self._on, self._where, self._all], layout=_WRAPPED),
+            HBox([self._method, self._threshold, self._find], layout=WRAPPED),
+            HBox([self._back, self._on, self._where, self._all], layout=WRAPPED),
             self._list,
         ]
 
@@ -101,11 +104,6 @@ class ClustersPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
             return "No similar names were found."
         last = min(self._start + _AT_ONCE, count)
         return f"clusters {self._start + 1:,}–{last:,} of {count:,}; {open_:,} not accepted"
-
-    def _button(self, text: str, act: Callable[[], object], tooltip: str) -> Button:
-        button = Button(description=text, tooltip=tooltip or text, layout=WIDE)
-        button.on_click(lambda _: self._press(act))
-        return button
 
     def _function(self) -> Find:
         if self._method.value == _SAME_KEY:
@@ -144,8 +142,7 @@ class _Card(VBox):  # type: ignore[misc]
         self._typed = Text(
             description="or", placeholder="another name", style=_LABELS, layout={"flex": "1 1 12rem"}
         )
-        self._accept = Button(description="Accept", tooltip="Agree to this cluster", layout=WIDE)
-        self._accept.on_click(lambda _: press(accept))
+        self._accept = button("Accept", accept, press=press, tooltip="Agree to this cluster")
         self._picked.observe(lambda _: self._picked.value == cluster.picked or press(self._pick), "value")
         self._typed.observe(lambda _: self._typed.value == cluster.typed or press(self._type), "value")
         self._members = {name: self._member(name) for name in names[:_MOST_MEMBERS]}
@@ -154,7 +151,7 @@ class _Card(VBox):  # type: ignore[misc]
         super().__init__()
         box = {"max_height": "11em", "overflow": "auto", "padding": "0 0 0 12px"}
         self._inside = VBox([*self._members.values(), self._more], layout=box)
-        self._head = HBox([self._picked, self._typed, self._accept], layout=_WRAPPED)
+        self._head = HBox([self._picked, self._typed, self._accept], layout=WRAPPED)
         self.children = [self._head, self._inside]
         self.add_class("callerids-card")
 
@@ -179,7 +176,7 @@ class _Card(VBox):  # type: ignore[misc]
         rows = self._cluster.names[name]
         box = Checkbox(
             True,
-            description=f"{_visible(name)} · {rows:,} {'row' if rows == 1 else 'rows'}",
+            description=f"{_visible(name)} · {counted(rows, 'row')}",
             tooltip=self._cluster.reasons[name],
             indent=False,
             layout=WIDE,

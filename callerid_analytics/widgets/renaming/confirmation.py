@@ -10,7 +10,7 @@ from ipywidgets import HTML, Button, HBox, VBox
 
 from callerid_analytics.progress import Progress
 from callerid_analytics.widgets import appearance
-from callerid_analytics.widgets.form import WIDE
+from callerid_analytics.widgets.controls import WIDE, Press, button
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,14 @@ class Confirmation(VBox):  # type: ignore[misc]  # ipywidgets has no types
     def __init__(
         self,
         *,
-        press: Callable[[Callable[[], object]], object],
+        press: Press,
         agree: Callable[[], object],
         refuse: Callable[[], object],
     ) -> None:
         self._text = HTML(layout=WIDE)
         self._yes = Button(description="Yes", button_style="primary", layout=WIDE)
         self._yes.on_click(lambda _: press(agree))
-        self._no = Button(description="No, change nothing", tooltip="Send nothing", layout=WIDE)
-        self._no.on_click(lambda _: press(refuse))
+        self._no = button("No, change nothing", refuse, press=press, tooltip="Send nothing")
         super().__init__()
         self.children = [self._text, HBox([self._yes, self._no])]
         self.add_class("callerids-question")

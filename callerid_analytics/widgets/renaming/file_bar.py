@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ipywidgets import Button, Checkbox, HBox, Text
+from ipywidgets import Checkbox, HBox, Text
 
 from callerid_analytics.errors import InvalidParameter
-from callerid_analytics.widgets.form import WIDE
+from callerid_analytics.widgets.controls import WIDE, Press, button
 
 
 class FileBar(HBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -33,7 +33,7 @@ class FileBar(HBox):  # type: ignore[misc]  # ipywidgets has no types
         label: str,
         name: str,
         *,
-        press: Callable[[Callable[[], object]], object],
+        press: Press,
         save: Callable[[Path], object],
         load: Callable[[Path], object] | None = None,
     ) -> None:
@@ -44,10 +44,10 @@ class FileBar(HBox):  # type: ignore[misc]  # ipywidgets has no types
         self._replace = Checkbox(
             description="Replace", indent=False, layout=WIDE, tooltip="Write over a file that is there"
         )
-        self._save = Button(description="Save", tooltip=f"Save: {label}", layout=WIDE)
-        self._save.on_click(lambda _: press(self._write))
-        self._load = Button(description="Load", tooltip=f"Load: {label}", layout=WIDE)
-        self._load.on_click(lambda _: press(lambda: load(self.path) if load else None))
+        self._save = button("Save", self._write, press=press, tooltip=f"Save: {label}")
+        self._load = button(
+            "Load", lambda: load(self.path) if load else None, press=press, tooltip=f"Load: {label}"
+        )
         super().__init__()
         self.children = [self._path, *([self._load] if load else []), self._save, self._replace]
         self.layout = {"flex_flow": "row wrap", "align_items": "center"}

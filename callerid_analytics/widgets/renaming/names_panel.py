@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import pandas as pd
-from ipywidgets import HTML, Button, Checkbox, HBox, Select, Text, VBox
+from ipywidgets import HTML, Checkbox, HBox, Select, Text, VBox
 
 from callerid_analytics.errors import InvalidParameter
 from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.browsing.search import Search
-from callerid_analytics.widgets.form import WIDE
-
-Press = Callable[[Callable[[], object]], object]
+from callerid_analytics.widgets.controls import WIDE, WRAPPED, Press, button
 
 _MOST_FOUND = 50
-_WRAPPED = {"flex_flow": "row wrap", "align_items": "center"}
 _LABELS = {"description_width": "72px"}
 
 
@@ -56,14 +53,20 @@ class NamesPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._where, self._facts = HTML(layout=WIDE), HTML(layout=WIDE)
         self._name = Text(description="New name", style=_LABELS, layout={"flex": "1 1 20rem"})
         self._name.on_msg(self._on_message)
-        self._set = self._button("Set this name", self._set_name, "Give this caller ID this name in the plan")
-        self._keep = self._button("Keep the old name", self._keep_name, "Leave this caller ID as it is")
-        self._back = self._button("Take back", self._take_back, "No name by hand: what the rules say")
+        self._set = button(
+            "Set this name", self._set_name, press=press, tooltip="Give this caller ID this name in the plan"
+        )
+        self._keep = button(
+            "Keep the old name", self._keep_name, press=press, tooltip="Leave this caller ID as it is"
+        )
+        self._back = button(
+            "Take back", self._take_back, press=press, tooltip="No name by hand: what the rules say"
+        )
         super().__init__()
         self.children = [
-            HBox([self._search, self._only, self._where], layout=_WRAPPED),
+            HBox([self._search, self._only, self._where], layout=WRAPPED),
             *(self._list, self._facts),
-            HBox([self._name, self._set, self._keep, self._back], layout=_WRAPPED),
+            HBox([self._name, self._set, self._keep, self._back], layout=WRAPPED),
         ]
 
     def take(self, frame: pd.DataFrame) -> None:
@@ -108,11 +111,6 @@ class NamesPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def _place(self, sid: str) -> int:
         return int(self._sids.eq(sid).to_numpy().argmax())
-
-    def _button(self, text: str, act: Callable[[], object], tooltip: str) -> Button:
-        button = Button(description=text, tooltip=tooltip, layout=WIDE)
-        button.on_click(lambda _: self._press(act))
-        return button
 
     # What a person does
 

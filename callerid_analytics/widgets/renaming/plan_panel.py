@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ipywidgets import HTML, Button, Checkbox, HBox, VBox
+from ipywidgets import HTML, Checkbox, HBox, VBox
 
 from callerid_analytics import plans
 from callerid_analytics.widgets import appearance
-from callerid_analytics.widgets.form import WIDE
+from callerid_analytics.widgets.controls import WIDE, WRAPPED, Press, button
 from callerid_analytics.widgets.renaming.file_bar import FileBar
 from callerid_analytics.widgets.renaming.plan_summary import PlanSummary
-
-Press = Callable[[Callable[[], object]], object]
-
-_WRAPPED = {"flex_flow": "row wrap", "align_items": "center"}
 
 
 class PlanPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -49,12 +45,11 @@ class PlanPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
         for box in self._accept.values():
             box.observe(lambda _: press(changed), "value")
         self._file = FileBar("Plan as CSV", "plan.csv", press=press, save=save)
-        self._apply = Button(description="Apply", button_style="primary", tooltip="Ask, then rename", layout=WIDE)
-        self._apply.on_click(lambda _: press(apply))
+        self._apply = button("Apply", apply, press=press, tooltip="Ask, then rename", style="primary")
         super().__init__()
         self.children = [
             self._figures,
-            HBox(list(self._accept.values()), layout=_WRAPPED),
+            HBox(list(self._accept.values()), layout=WRAPPED),
             *(self._file, HBox([self._apply])),
         ]
 

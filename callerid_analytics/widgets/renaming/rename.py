@@ -17,7 +17,7 @@ from callerid_analytics.errors import InvalidParameter
 from callerid_analytics.files import StrPath
 from callerid_analytics.progress import Progress
 from callerid_analytics.widgets import appearance
-from callerid_analytics.widgets.form import WIDE
+from callerid_analytics.widgets.controls import WIDE, WRAPPED
 from callerid_analytics.widgets.renaming import past_runs
 from callerid_analytics.widgets.renaming.clusters_panel import ClustersPanel, Find
 from callerid_analytics.widgets.renaming.names_panel import NamesPanel
@@ -33,7 +33,6 @@ from callerid_analytics.wording import counted
 
 _TITLES = ("1 Rules", "2 Similar", "3 Single", "4 Apply", "5 Past runs")
 _SINGLE = _TITLES.index("3 Single")
-_WRAPPED = {"flex_flow": "row wrap", "align_items": "center"}
 
 
 class RenameForm(RunForm):
@@ -119,7 +118,7 @@ class RenameForm(RunForm):
         self._scope = HTML(layout=WIDE)
         self._everything = self._button("Work on all rows", lambda: self._limit(None))
         self._tabs = Tab([self._rules, self._clusters, self._names, self._plan, self._past], titles=_TITLES)
-        scope = HBox([self._scope, self._everything], layout={**_WRAPPED, "min_height": "2.2em"})
+        scope = HBox([self._scope, self._everything], layout={**WRAPPED, "min_height": "2.2em"})
         self.children = [
             *(self._heading, scope, self._tabs, self._status, self._running, self._confirmation),
             self._tables,

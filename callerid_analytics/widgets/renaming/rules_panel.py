@@ -7,20 +7,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ipywidgets import HTML, Button, Checkbox, Dropdown, HBox, IntText, Text, Textarea, VBox
+from ipywidgets import HTML, Checkbox, Dropdown, HBox, IntText, Text, Textarea, VBox
 
 from callerid_analytics import cleaning
 from callerid_analytics.widgets import appearance
-from callerid_analytics.widgets.form import WIDE
+from callerid_analytics.widgets.controls import WIDE, WRAPPED, Press, button
 from callerid_analytics.widgets.renaming import recipe_editor
 from callerid_analytics.widgets.renaming.file_bar import FileBar
 from callerid_analytics.widgets.renaming.recipe_editor import Draft, RecipeEditor
 from callerid_analytics.widgets.renaming.rule_fields import Field
+from callerid_analytics.wording import counted
 
-Press = Callable[[Callable[[], object]], object]
 Change = Callable[[Callable[[], object]], None]
 
-_WRAPPED = {"flex_flow": "row wrap", "align_items": "center"}
 _LABELS = {"description_width": "auto"}
 
 
@@ -53,19 +52,23 @@ class RulesPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
             description="Rule", options=recipe_editor.choices(), style=_LABELS, layout={"flex": "1 1 24rem"}
         )
         self._rule.observe(lambda _: press(lambda: None), "value")
-        self._add = Button(description="Add rule", tooltip="Add this rule after the others", layout=WIDE)
-        self._add.on_click(lambda _: self._change(lambda: editor.add(self._rule.value)))
-        self._standard = Button(
-            description="Add the standard rules",
-            tooltip="Repair what nobody meant; wording and case stay",
-            layout=WIDE,
+        self._add = button(
+            "Add rule",
+            lambda: editor.add(self._rule.value),
+            press=self._change,
+            tooltip="Add this rule after the others",
         )
-        self._standard.on_click(lambda _: self._change(self._add_standard))
+        self._standard = button(
+            "Add the standard rules",
+            self._add_standard,
+            press=self._change,
+            tooltip="Repair what nobody meant; wording and case stay",
+        )
         self._reason, self._nothing, self._hand = HTML(layout=WIDE), HTML(layout=WIDE), HTML(layout=WIDE)
         self._list = VBox(layout={"min_height": "6em"})
         self._file = FileBar("Recipe file", "recipe.json", press=press, save=self._save, load=self._load)
         super().__init__()
-        adding = HBox([self._rule, self._add, self._standard], layout=_WRAPPED)
+        adding = HBox([self._rule, self._add, self._standard], layout=WRAPPED)
         self.children = [adding, self._reason, self._list, self._hand, self._file]
 
     def draw(self) -> None:
@@ -83,7 +86,7 @@ class RulesPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
         if self._list.children != children:
             self._list.children = children
         count = len(self._editor.by_hand)
-        self._hand.value = appearance.note(f"At the end: {count:,} names given by hand." if count else "")
+        self._hand.value = appearance.note(f"At the end: {counted(count, 'name')} given by hand." if count else "")
 
     def _row(self, draft: Draft) -> _RuleRow:
         return _RuleRow(draft, self._editor, self._change)
@@ -105,7 +108,7 @@ class RulesPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
         recipe.save(path)
         off = sum(not draft.is_on for draft in self._editor.drafts)
         left = f" {off} that are switched off were left out." if off else ""
-        self._said(f"Saved {len(recipe.rules)} rules as {path}.{left}")
+        self._said(f"Saved {counted(len(recipe.rules), 'rule')} as {path}.{left}")
 
     def _load(self, path: Path) -> None:
         self._editor.replace(cleaning.Recipe.load(path))
@@ -125,20 +128,15 @@ class _RuleRow(VBox):  # type: ignore[misc]
         for name, widget in self._fields.items():
             widget.observe(self._typed(name, widget, editor, change), "value")
         key = draft.key
-        self._up = self._button("Up", "Move up")
-        self._down = self._button("Down", "Move down")
-        self._up.on_click(lambda _: change(lambda: editor.move(key, -1)))
-        self._down.on_click(lambda _: change(lambda: editor.move(key, 1)))
-        self._remove = self._button("Remove", "Remove")
-        self._remove.on_click(lambda _: change(lambda: editor.remove(key)))
+        rule = f"the rule “{self._title}”"
+        self._up = button("Up", lambda: editor.move(key, -1), press=change, tooltip=f"Move up {rule}")
+        self._down = button("Down", lambda: editor.move(key, 1), press=change, tooltip=f"Move down {rule}")
+        self._remove = button("Remove", lambda: editor.remove(key), press=change, tooltip=f"Remove {rule}")
         self._complaint = HTML(layout={"width": "auto", "min_height": "2em" if draft.fields else "0"})
         super().__init__()
         self._parts = [self._on, *self._fields.values(), self._up, self._down, self._remove]
-        self.children = [HBox(self._parts, layout=_WRAPPED), self._complaint]
+        self.children = [HBox(self._parts, layout=WRAPPED), self._complaint]
         self.add_class("callerids-rule")
-
-    def _button(self, text: str, what: str) -> Button:
-        return Button(description=text, tooltip=f"{what} the rule “{self._title}”", layout=WIDE)
 
     def _switched(self, editor: RecipeEditor, change: Change) -> Callable[[Any], None]:
         def handler(_: object) -> None:

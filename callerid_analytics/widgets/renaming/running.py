@@ -16,7 +16,7 @@ from callerid_analytics.files import StrPath
 from callerid_analytics.progress import Progress
 from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.busy import BusyForm
-from callerid_analytics.widgets.form import WIDE
+from callerid_analytics.widgets.controls import WIDE
 from callerid_analytics.widgets.renaming import past_runs
 from callerid_analytics.widgets.renaming.confirmation import Confirmation, Question
 from callerid_analytics.widgets.renaming.runs_panel import RunsPanel
@@ -208,10 +208,6 @@ class RunForm(BusyForm):
         if self._paused is None:
             raise InvalidParameter("No run is paused.")
         self._carry_out(f"Going on with {self._paused} …", partial(self._resume, self._paused))
-
-    def _refuse_while_busy(self) -> None:
-        if self.is_busy:
-            raise InvalidParameter("Something is under way: wait until it has ended, or stop it.")
 
     # Past runs
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pandas as pd
-from ipywidgets import HTML, Button, HBox, VBox
+from ipywidgets import HTML, HBox, VBox
 
 from callerid_analytics.errors import InvalidParameter
 from callerid_analytics.widgets import appearance
-from callerid_analytics.widgets.form import WIDE
+from callerid_analytics.widgets.cells import plain_cells
+from callerid_analytics.widgets.controls import WIDE, WRAPPED, Press, button
 from callerid_analytics.widgets.paged_table import PagedTable
 
-Press = Callable[[Callable[[], object]], object]
 Act = Callable[[str], object]
 
 _COLUMNS = {
@@ -22,7 +22,6 @@ _COLUMNS = {
     "result": "What happened",
     "undoes": "Takes back",
 }
-_WRAPPED = {"flex_flow": "row wrap", "align_items": "center"}
 
 
 class RunsPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -39,18 +38,17 @@ class RunsPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
     """
 
     def __init__(self, *, press: Press, refresh: Callable[[], object], show: Act, undo: Act, resume: Act) -> None:
-        self._press = press
         self._table = PagedTable(_COLUMNS, label="runs", key="run", page_size=10, press=press, cells=_cells)
         self._note = HTML(layout=WIDE)
         self._buttons = [
-            self._button("Show its rows", lambda: show(self.run), "What became of each row, below"),
-            self._button("Undo …", lambda: undo(self.run), "Ask, then give the old names back"),
-            self._button("Finish …", lambda: resume(self.run), "Ask, then do what is not done"),
-            self._button("Look again", refresh, "Read the journal again"),
+            button("Show its rows", lambda: show(self.run), press=press, tooltip="What became of each row, below"),
+            button("Undo …", lambda: undo(self.run), press=press, tooltip="Ask, then give the old names back"),
+            button("Finish …", lambda: resume(self.run), press=press, tooltip="Ask, then do what is not done"),
+            button("Look again", refresh, press=press, tooltip="Read the journal again"),
         ]
         self._runs: pd.DataFrame | None = None
         super().__init__()
-        self.children = [self._note, HBox(self._buttons, layout=_WRAPPED), self._table]
+        self.children = [self._note, HBox(self._buttons, layout=WRAPPED), self._table]
 
     @property
     def run(self) -> str:
@@ -76,13 +74,8 @@ class RunsPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
             self._runs = runs
             self._table.show(runs)
         self._note.value = appearance.note(_told(runs))
-        for button in self._buttons:
-            button.disabled = is_busy
-
-    def _button(self, text: str, act: Callable[[], object], tooltip: str) -> Button:
-        button = Button(description=text, tooltip=tooltip, layout=WIDE)
-        button.on_click(lambda _: self._press(act))
-        return button
+        for one in self._buttons:
+            one.disabled = is_busy
 
 
 def _told(runs: pd.DataFrame) -> str:
@@ -95,5 +88,4 @@ def _told(runs: pd.DataFrame) -> str:
 
 
 def _cells(page: pd.DataFrame) -> pd.DataFrame:
-    texts = page.astype(object).where(page.notna(), "").map(str)
-    return texts.assign(begun=page["begun"].dt.strftime("%Y-%m-%d %H:%M:%S"))
+    return plain_cells(page).assign(begun=page["begun"].dt.strftime("%Y-%m-%d %H:%M:%S"))

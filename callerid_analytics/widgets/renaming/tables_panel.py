@@ -6,15 +6,14 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
-from ipywidgets import Button, Checkbox, HBox, Stack, ToggleButtons, VBox
+from ipywidgets import Checkbox, HBox, Stack, ToggleButtons, VBox
 
 from callerid_analytics import frames
-from callerid_analytics.widgets.form import WIDE
+from callerid_analytics.widgets.cells import plain_cells
+from callerid_analytics.widgets.controls import WIDE, Press, button
 from callerid_analytics.widgets.paged_table import PagedTable
 from callerid_analytics.widgets.renaming import past_runs
 from callerid_analytics.widgets.renaming.differences import marked
-
-Press = Callable[[Callable[[], object]], object]
 
 WHAT_WOULD, WHAT_DID = "What would change", "What happened"
 _PLAN_COLUMNS = {
@@ -79,8 +78,8 @@ class TablesPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._view.observe(lambda _: self._on_view(), "value")
         self._only_problems = Checkbox(description="Only rows with a problem", indent=False, layout=WIDE)
         self._only_problems.observe(lambda _: press(lambda: None), "value")
-        self._edit = self._button("Edit this name", edit, "Give the selected row another name")
-        self._keep = self._button("Keep these names", keep, "Leave the selected rows as they are")
+        self._edit = button("Edit this name", edit, press=press, tooltip="Give the selected row another name")
+        self._keep = button("Keep these names", keep, press=press, tooltip="Leave the selected rows as they are")
         beside = HBox([self._only_problems, self._edit, self._keep], layout={"flex_flow": "row wrap"})
         self._stack = Stack([VBox([beside, self._plan]), self._outcome], selected_index=0)
         super().__init__()
@@ -113,11 +112,6 @@ class TablesPanel(VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._view.value = self.in_view
         self._stack.selected_index = (WHAT_WOULD, WHAT_DID).index(self.in_view)
 
-    def _button(self, text: str, act: Callable[[], object], tooltip: str) -> Button:
-        button = Button(description=text, tooltip=tooltip, layout=WIDE)
-        button.on_click(lambda _: self._press(act))
-        return button
-
     def _on_view(self) -> None:
         if self._view.value != self.in_view:
             self._press(lambda: setattr(self, "in_view", self._view.value))
@@ -134,6 +128,6 @@ def _outcome_cells(page: pd.DataFrame) -> pd.DataFrame:
 
 def _with_marks(page: pd.DataFrame) -> pd.DataFrame:
     """Return rows as text, with the names as HTML that shows what changes."""
-    texts = page.astype(object).where(page.notna(), "").map(str)
+    texts = plain_cells(page)
     pairs = [marked(old, new) for old, new in zip(texts["old_name"], texts["new_name"], strict=True)]
     return texts.assign(old_name=[old for old, _ in pairs], new_name=[new for _, new in pairs])

@@ -11,7 +11,8 @@ from ipywidgets import HTML, HBox, Text
 
 from callerid_analytics.errors import CallerIdError, InvalidParameter
 from callerid_analytics.widgets import appearance
-from callerid_analytics.widgets.form import WIDE, Form
+from callerid_analytics.widgets.controls import WIDE
+from callerid_analytics.widgets.form import Form
 from callerid_analytics.widgets.work import Pause
 
 _LOOK = 0.5

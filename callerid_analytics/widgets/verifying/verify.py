@@ -26,7 +26,8 @@ from callerid_analytics.verification import (
     preview,
 )
 from callerid_analytics.widgets import appearance
-from callerid_analytics.widgets.form import WIDE, Form
+from callerid_analytics.widgets.controls import WIDE
+from callerid_analytics.widgets.form import Form
 from callerid_analytics.widgets.work import Pause
 
 _HINT = "Begin with + and the country code, as in +14155550100."

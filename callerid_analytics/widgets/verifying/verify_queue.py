@@ -16,7 +16,8 @@ from callerid_analytics.client import Client
 from callerid_analytics.files import StrPath
 from callerid_analytics.verification import GOOD, READING_TIME, VerificationQueue
 from callerid_analytics.widgets import appearance
-from callerid_analytics.widgets.form import WIDE, Form
+from callerid_analytics.widgets.controls import WIDE
+from callerid_analytics.widgets.form import Form
 from callerid_analytics.widgets.work import Pause
 
 _COLUMNS = ("Number", "Name", "Code", "State", "Calls", "What happened")
