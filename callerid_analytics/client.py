@@ -116,12 +116,7 @@ class Client:
             A value that cannot be used.
         """
         settings = Settings.from_env(environ, base_url=base_url)
-        secret: dict[str, Any] = (
-            {"api_key": settings.username, "api_secret": settings.password}
-            if settings.uses_api_key
-            else {"auth_token": settings.password}
-        )
-        return cls(settings.account_sid, base_url=settings.base_url, **secret, **options)
+        return cls(settings.account_sid, base_url=settings.base_url, **settings.secret, **options)
 
     @property
     def account_sid(self) -> str:

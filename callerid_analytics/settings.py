@@ -21,6 +21,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from callerid_analytics.errors import ConfigurationError, MissingCredentials
@@ -58,6 +59,13 @@ class Settings:
     def uses_api_key(self) -> bool:
         """Whether an API key signs in, rather than the account's own token."""
         return self.username != self.account_sid
+
+    @property
+    def secret(self) -> dict[str, Any]:
+        """What signs in, as the keywords of `of` and of `callerid_analytics.client.Client`."""
+        if self.uses_api_key:
+            return {"api_key": self.username, "api_secret": self.password}
+        return {"auth_token": self.password}
 
     @property
     def is_local(self) -> bool:

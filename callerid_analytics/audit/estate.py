@@ -106,6 +106,13 @@ class Estate:
         return as_text(numbering.normalize(self.frame["phone_number"]))
 
     @cached_property
+    def why_invalid(self) -> tuple[np.ndarray, pa.Array]:
+        """The positions of invalid numbers, and what `numbering.possibility` says of each; blank ones left out."""
+        blank = np.asarray(pc.equal(pc.utf8_trim_whitespace(self.numbers), "").fill_null(True))
+        invalid = np.flatnonzero(self.frame["is_valid"].eq(False).fillna(False).to_numpy(dtype=bool) & ~blank)
+        return invalid, as_text(numbering.possibility(self.frame["phone_number"].iloc[invalid]))
+
+    @cached_property
     def same_number(self) -> pd.DataFrame:
         """What `duplicates.find_same_number` says of the numbers; it is asked only about those that repeat."""
         normal = pc.coalesce(self.normal_numbers, self.numbers).to_pandas()

@@ -17,8 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from callerid_analytics import numbering
-from callerid_analytics.audit.estate import Estate, Found, as_text, joined, rows_where
+from callerid_analytics.audit.estate import Estate, Found, joined, rows_where
 
 _UNREADABLE = {
     "unreadable": "it cannot be read as a phone number",
@@ -83,9 +82,7 @@ def of_type(*types: str, suggestion: str = "Show another number.") -> Callable[[
 
 def _invalid_because(estate: Estate, reasons: dict[str, str]) -> tuple[np.ndarray, pa.Array]:
     """Return the invalid rows for which there is one of these reasons, and its text for each."""
-    blank = np.asarray(pc.equal(pc.utf8_trim_whitespace(estate.numbers), "").fill_null(True))
-    invalid = np.flatnonzero(estate.frame["is_valid"].eq(False).fillna(False).to_numpy(dtype=bool) & ~blank)
-    found = as_text(numbering.possibility(estate.frame["phone_number"].iloc[invalid]))
+    invalid, found = estate.why_invalid
     reason = pc.index_in(found, pa.array(reasons, pa.large_string()))
     texts = pa.array(reasons.values(), pa.large_string()).take(reason.drop_null())
     return invalid[rows_where(reason.is_valid())], texts

@@ -39,6 +39,13 @@ row_options = all_of(
     click.option("--friendly-name", metavar="NAME", help="Only rows with exactly this name."),
 )
 
+port_option = click.option(
+    "--port",
+    default=0,
+    type=click.IntRange(0, 65535),
+    help="Port on 127.0.0.1; 0, the default, picks a free one.",
+)
+
 playing_options = all_of(
     click.option(
         "--answer",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from callerid_analytics.cli.exit_codes import DONE
-from callerid_analytics.cli.options import playing_options, practice_options
+from callerid_analytics.cli.options import playing_options, port_option, practice_options
 
 if TYPE_CHECKING:
     from callerid_analytics.sandbox import Sandbox
@@ -59,12 +59,7 @@ def demo(numbers: int, accounts: int, seed: int, output: Path) -> int:
 
 @click.command()
 @practice_options
-@click.option(
-    "--port",
-    default=0,
-    type=click.IntRange(0, 65535),
-    help="Port on 127.0.0.1; 0, the default, picks a free one.",
-)
+@port_option
 @click.option(
     "--db",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 
 from callerid_analytics.cli.exit_codes import DONE, FAILED
+from callerid_analytics.cli.options import port_option
 from callerid_analytics.cli.terminal import say
 from callerid_analytics.errors import ConfigurationError
 from callerid_analytics.settings import Settings, environment_for_child, environment_holds_credentials
@@ -25,12 +26,6 @@ _HOST = "127.0.0.1"
 _LAST_WORDS = 2000
 """Letters of a server's log that are shown when it failed."""
 
-port_option = click.option(
-    "--port",
-    default=0,
-    type=click.IntRange(0, 65535),
-    help=f"Port on {_HOST}; 0, the default, picks a free one.",
-)
 browser_option = click.option("--no-browser", is_flag=True, help="Only print the address, do not open it.")
 
 
