@@ -196,8 +196,8 @@ def test_what_is_shown_is_saved_in_its_order(
     file = tmp_path / "shown.csv"
     choose(browser, "region", "US")
     browser._table._order.value = "phone_number"
-    browser._path.value, browser._format.value = f" {file} ", kind
-    browser._save.click()
+    browser._file._path.value, browser._format.value = f" {file} ", kind
+    browser._file._save.click()
     assert f"{len(browser.frame)} caller IDs written to {file}." in browser.status
     assert "is-good" in browser.status
     pd.testing.assert_frame_equal(read(file), browser.frame.reset_index(drop=True), check_categorical=False)
@@ -208,19 +208,19 @@ def test_what_is_shown_is_saved_in_its_order(
 def test_a_file_is_replaced_only_if_that_is_asked_for(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "shown.csv"
     file.write_text("mine")
-    browser._path.value = str(file)
-    browser._save.click()
+    browser._file._path.value = str(file)
+    browser._file._save.click()
     assert "is there already" in browser.status
     assert file.read_text() == "mine"
-    browser._replace.value = True
-    browser._save.click()
+    browser._file._replace.value = True
+    browser._file._save.click()
     assert len(exports.read(file)) == 300
 
 
 @pytest.mark.parametrize("path", ["", "  ", "nowhere/at/all.csv"])
 def test_a_path_that_cannot_be_is_said(browser: Browser, path: str) -> None:
-    browser._path.value = path
-    browser._save.click()
+    browser._file._path.value = path
+    browser._file._save.click()
     assert "is-bad" in browser.status
 
 
@@ -349,7 +349,13 @@ def test_the_callers_frame_is_never_changed(loaded: pd.DataFrame) -> None:
 
 
 def test_every_control_has_a_name(browser: Browser) -> None:
-    for field in (browser._words, browser._path, browser._format, browser._replace, browser._picture._kind):
+    for field in (
+        browser._words,
+        browser._file._path,
+        browser._format,
+        browser._file._replace,
+        browser._picture._kind,
+    ):
         assert field.description
     for facet in browser._facet_lists.values():
         assert facet._find.tooltip

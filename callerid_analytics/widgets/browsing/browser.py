@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
-from ipywidgets import HTML, Checkbox, Dropdown, HBox, Text
+from ipywidgets import HTML, Dropdown, HBox, Text
 
 from callerid_analytics import exports, frames, plots, spreadsheets
 from callerid_analytics.client import Client
@@ -23,6 +23,7 @@ from callerid_analytics.widgets.busy import BusyForm
 from callerid_analytics.widgets.cells import plain_cells
 from callerid_analytics.widgets.controls import WIDE, WRAPPED
 from callerid_analytics.widgets.fetching import Accounts, fetched
+from callerid_analytics.widgets.file_bar import FileBar
 from callerid_analytics.widgets.paged_table import PagedTable
 from callerid_analytics.widgets.work import Pause
 from callerid_analytics.wording import counted
@@ -43,7 +44,7 @@ _PICTURES = {
     "names": plots.plot_name_quality,
     "numbers in several accounts": plots.plot_duplicates,
 }
-_WRITERS: dict[str, Callable[[pd.DataFrame, str], None]] = {
+_WRITERS: dict[str, Callable[[pd.DataFrame, Path], None]] = {
     "lossless, to be read back": lambda frame, path: exports.write(frame, path, format="csv"),
     "for a spreadsheet program": spreadsheets.write_spreadsheet_csv,
 }
@@ -140,19 +141,12 @@ class Browser(BusyForm):
         ]
 
     def _saving(self) -> HBox:
-        self._path = Text(
-            description="Save what is shown as",
-            placeholder="caller_ids.csv",
-            layout={"width": "22rem"},
-            style=_LABELLED,
-        )
+        self._file = FileBar("Save what is shown as", "caller_ids.csv", press=self._press, save=self._save_shown)
         self._format = Dropdown(
             description="CSV", options=list(_WRITERS), layout={"width": "auto"}, style=_LABELLED
         )
-        self._replace = Checkbox(description="replace the file, if there is one", indent=False, layout=WIDE)
-        self._save = self._button("Save", self._save_shown, tooltip="Write the rows of all pages to this file")
         self._answer = HTML(layout=WIDE)
-        return HBox([self._path, self._format, self._replace, self._save, self._answer], layout=WRAPPED)
+        return HBox([self._file, self._format, self._answer], layout=WRAPPED)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -218,12 +212,8 @@ class Browser(BusyForm):
         selected = self._table.selected
         return selected if len(selected) else pd.Index(self._table.shown["sid"].dropna())
 
-    def _save_shown(self) -> None:
-        path, shown = self._path.value.strip(), self._table.shown
-        if not path:
-            raise InvalidParameter("Name a file to write, such as caller_ids.csv.")
-        if Path(path).exists() and not self._replace.value:
-            raise InvalidParameter(f"{path} is there already: choose another name, or tick “replace the file”.")
+    def _save_shown(self, path: Path) -> None:
+        shown = self._table.shown
         _WRITERS[self._format.value](shown, path)
         self._said = f"{counted(len(shown), 'caller ID')} written to {path}."
 
@@ -241,7 +231,6 @@ class Browser(BusyForm):
         self._render_bar()
         self._clear.disabled = not (self._narrowing.words or self._narrowing.chosen)
         self._reload.disabled = self.is_busy or self._is_stopped
-        self._save.disabled = self._is_stopped
         self._answer.value = appearance.note(self._trouble or self._said)  # the status line may be out of sight
         self._render_renaming(len(view.rows))
         self._details.value = self._detailed(view.frame, self._table.latest)

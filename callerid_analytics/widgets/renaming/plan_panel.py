@@ -10,7 +10,7 @@ from ipywidgets import HTML, Checkbox, HBox, VBox
 from callerid_analytics import plans
 from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.controls import WIDE, WRAPPED, Press, button
-from callerid_analytics.widgets.renaming.file_bar import FileBar
+from callerid_analytics.widgets.file_bar import FileBar
 from callerid_analytics.widgets.renaming.plan_summary import PlanSummary
 
 

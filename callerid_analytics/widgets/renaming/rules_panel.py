@@ -12,8 +12,8 @@ from ipywidgets import HTML, Checkbox, Dropdown, HBox, IntText, Text, Textarea, 
 from callerid_analytics import cleaning
 from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.controls import WIDE, WRAPPED, Press, button
+from callerid_analytics.widgets.file_bar import FileBar
 from callerid_analytics.widgets.renaming import recipe_editor
-from callerid_analytics.widgets.renaming.file_bar import FileBar
 from callerid_analytics.widgets.renaming.recipe_editor import Draft, RecipeEditor
 from callerid_analytics.widgets.renaming.rule_fields import Field
 from callerid_analytics.wording import counted

@@ -39,7 +39,7 @@ class FileBar(HBox):  # type: ignore[misc]  # ipywidgets has no types
     ) -> None:
         self._save_to = save
         self._path = Text(
-            name, description=label, style={"description_width": "96px"}, layout={"flex": "1 1 20rem"}
+            name, description=label, style={"description_width": "auto"}, layout={"flex": "1 1 20rem"}
         )
         self._replace = Checkbox(
             description="Replace", indent=False, layout=WIDE, tooltip="Write over a file that is there"
@@ -68,6 +68,6 @@ class FileBar(HBox):  # type: ignore[misc]  # ipywidgets has no types
     def _write(self) -> None:
         path = self.path
         if path.exists() and not self._replace.value:
-            raise InvalidParameter(f"There is a file {path} already: tick “Replace”, or name another.")
+            raise InvalidParameter(f"{path} is there already: tick “Replace”, or name another file.")
         self._save_to(path)
         self._replace.value = False
