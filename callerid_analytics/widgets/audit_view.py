@@ -18,6 +18,7 @@ from callerid_analytics.files import StrPath
 from callerid_analytics.progress import Progress
 from callerid_analytics.widgets import appearance
 from callerid_analytics.widgets.busy import BusyForm
+from callerid_analytics.widgets.cells import caller_id_cells
 from callerid_analytics.widgets.controls import WIDE, WRAPPED
 from callerid_analytics.widgets.paged_table import PagedTable
 from callerid_analytics.widgets.work import Pause
@@ -118,7 +119,9 @@ class AuditView(BusyForm):
         self._finding_table = PagedTable(
             _FINDING_COLUMNS, label="findings", key=_KEY, press=self._press, page_size=10
         )
-        self._row_table = PagedTable(_CALLER_ID_COLUMNS, label="caller IDs", press=self._press, page_size=10)
+        self._row_table = PagedTable(
+            _CALLER_ID_COLUMNS, label="caller IDs", press=self._press, page_size=10, cells=caller_id_cells
+        )
         self._rename = self._button("Rename these caller IDs …", self._hand_on, tooltip="Choose names for them")
         self._folder = Text(description="Folder", placeholder="audit-2026-11", **_LABELLED)
         self._write = self._button("Write the report", self._write_report, tooltip="A page, CSV, a workbook")

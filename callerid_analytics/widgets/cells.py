@@ -28,6 +28,21 @@ def plain_cells(page: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def caller_id_cells(page: pd.DataFrame) -> pd.DataFrame:
+    """Return caller IDs as text; instead of its type, a number that cannot exist has that said of it.
+
+    Examples
+    --------
+    >>> page = pd.DataFrame({"number_type": ["toll_free", "unknown"], "is_valid": [True, False]})
+    >>> caller_id_cells(page)["number_type"].tolist()
+    ['toll free', 'cannot exist']
+    """
+    texts = plain_cells(page)
+    kinds = texts["number_type"].str.replace("_", " ")
+    cannot_exist = page["is_valid"].eq(False).fillna(False).to_numpy(dtype=bool)
+    return texts.assign(number_type=kinds.mask(cannot_exist, "cannot exist"))
+
+
 def as_text(value: Any) -> str:
     """Return one value as `plain_cells` shows it."""
     if isinstance(value, bool | np.bool_):

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
-from ipywidgets import HTML, Dropdown, HBox, Text
+from ipywidgets import HTML, Dropdown, HBox, Text, VBox
 
 from callerid_analytics import exports, frames, plots, spreadsheets
 from callerid_analytics.client import Client
@@ -20,7 +20,7 @@ from callerid_analytics.widgets.browsing.facets import Value
 from callerid_analytics.widgets.browsing.narrowing import Narrowing, View
 from callerid_analytics.widgets.browsing.picture import Picture
 from callerid_analytics.widgets.busy import BusyForm
-from callerid_analytics.widgets.cells import plain_cells
+from callerid_analytics.widgets.cells import caller_id_cells
 from callerid_analytics.widgets.controls import WIDE, WRAPPED
 from callerid_analytics.widgets.fetching import Accounts, fetched
 from callerid_analytics.widgets.file_bar import FileBar
@@ -125,7 +125,9 @@ class Browser(BusyForm):
         }
         facets = HBox(list(self._facet_lists.values()))
         facets.add_class("callerids-facets")
-        self._table = PagedTable(_COLUMNS, label="caller IDs", press=self._press, cells=_cells, page_size=_ROWS)
+        self._table = PagedTable(
+            _COLUMNS, label="caller IDs", press=self._press, cells=caller_id_cells, page_size=_ROWS
+        )
         self._rename = self._button("Rename", self._hand_on, tooltip="Choose names for these caller IDs")
         self._rename.layout.align_self = "flex-start"
         self._status.layout.flex = "1 1 16rem"
@@ -140,13 +142,13 @@ class Browser(BusyForm):
             self._picture,
         ]
 
-    def _saving(self) -> HBox:
+    def _saving(self) -> VBox:
         self._file = FileBar("Save what is shown as", "caller_ids.csv", press=self._press, save=self._save_shown)
         self._format = Dropdown(
             description="CSV", options=list(_WRITERS), layout={"width": "auto"}, style=_LABELLED
         )
         self._answer = HTML(layout=WIDE)
-        return HBox([self._file, self._format, self._answer], layout=WRAPPED)
+        return VBox([self._file, HBox([self._format, self._answer], layout=WRAPPED)])
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -264,11 +266,3 @@ class Browser(BusyForm):
         if view.frame.attrs.get("load_report", {}).get("complete") is False:
             return f"{words} They are not all: an account could not be read.", "bad"
         return words, "plain"
-
-
-def _cells(page: pd.DataFrame) -> pd.DataFrame:
-    """Return a page as text; instead of its type, a number that cannot exist has that said of it."""
-    texts = plain_cells(page[list(_COLUMNS)])
-    kinds = texts["number_type"].str.replace("_", " ")
-    cannot_exist = page["is_valid"].eq(False).fillna(False).to_numpy(dtype=bool)
-    return texts.assign(number_type=kinds.mask(cannot_exist, "cannot exist"))
